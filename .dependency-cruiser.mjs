@@ -1,6 +1,17 @@
 /** The table of docs/architecture.md as rules: who may import whom, and the single doors to libraries. */
 const rooms = {
-  cli: ['load', 'compile', 'execute', 'report', 'modules', 'hosts', 'templating', 'lab', 'model', 'diagnostics'],
+  cli: [
+    'load',
+    'compile',
+    'execute',
+    'report',
+    'modules',
+    'hosts',
+    'templating',
+    'lab',
+    'model',
+    'diagnostics',
+  ],
   load: ['model', 'diagnostics'],
   compile: ['modules', 'templating', 'model', 'diagnostics'],
   templating: ['model', 'diagnostics'],
@@ -32,15 +43,36 @@ const door = (library, path, why) => ({
 
 export default {
   forbidden: [
-    { name: 'no-circles', comment: 'A circle means two ideas are one.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circles',
+      comment: 'A circle means two ideas are one.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     ...walls,
-    { name: 'main-imports-cli', comment: 'main.ts only maps outcomes to exit codes.', severity: 'error', from: { path: '^src/main.ts' }, to: { path: '^src/', pathNot: '^src/(cli|main)' } },
+    {
+      name: 'main-imports-cli',
+      comment: 'main.ts only maps outcomes to exit codes.',
+      severity: 'error',
+      from: { path: '^src/main.ts' },
+      to: { path: '^src/', pathNot: '^src/(cli|main)' },
+    },
     door('ssh2', '^src/hosts/ssh\\.ts$', 'One file knows the SSH library.'),
     door('listr2', '^src/report/', 'Live output is one room.'),
     door('handlebars', '^src/templating/', 'Text templates are one room.'),
     door('@marcbachmann/cel-js', '^src/templating/', 'Expressions are one room.'),
     door('yaml', '^src/load/', 'YAML is parsed in one room, which keeps line and column.'),
-    door('zx', '^src/(hosts/local\\.ts|lab/)', 'Commands run on this machine through one library, in two rooms.'),
+    door(
+      'zx',
+      '^src/(hosts/local\\.ts|lab/)',
+      'Commands run on this machine through one library, in two rooms.',
+    ),
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+  },
 };

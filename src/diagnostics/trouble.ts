@@ -12,11 +12,19 @@ export class Trouble extends Error {
 }
 
 /** Makes an error diagnostic. */
-export function fault(code: string, summary: string, more: { help?: string; place?: Place; host?: string } = {}): Diagnostic {
+export function fault(
+  code: string,
+  summary: string,
+  more: { help?: string; place?: Place; host?: string } = {},
+): Diagnostic {
   return { code, severity: 'error', summary, ...more };
 }
 
 /** Shorthand: a `Trouble` of one error. */
-export function trouble(code: string, summary: string, more: { help?: string; place?: Place; host?: string } = {}): Trouble {
+export function trouble(
+  code: string,
+  summary: string,
+  more: { help?: string; place?: Place; host?: string } = {},
+): Trouble {
   return new Trouble([fault(code, summary, more)]);
 }

@@ -1,0 +1,168 @@
+/**
+ * What a module may read from a host: a closed set, as data. `shell/` compiles many of them into one script, those
+ * of one kind into one process (`stat`, `sha256sum`, `dpkg-query`, `systemctl show`); `sysctl`, `exists` and `program`
+ * cost none, they are shell builtins.
+ */
+export type Probe = Capture | ReadFile | StatPath | PackageProbe | UnitProbe | SysctlProbe | ProgramProbe;
+
+/** Runs a program that only reads, and keeps what it printed. */
+export interface Capture {
+  readonly kind: 'capture';
+  readonly argv: readonly string[];
+  /** Deadline in ms; 10 000 when left out. */
+  readonly timeoutMs?: number;
+}
+/** Reads a file; with `expect` its bytes come back only where their SHA-256 differs. */
+export interface ReadFile {
+  readonly kind: 'readFile';
+  readonly path: string;
+  /** SHA-256 in lower-case hex. */
+  readonly expect?: string;
+}
+/** lstat(2) of a path (a link is not followed unless `follow`). */
+export interface StatPath {
+  readonly kind: 'stat';
+  readonly path: string;
+  readonly follow?: boolean;
+}
+/** State of a package in dpkg or rpm; with `candidate` also the version that apt or dnf would install. */
+export interface PackageProbe {
+  readonly kind: 'package';
+  readonly name: string;
+  readonly candidate?: boolean;
+}
+/** State of a systemd unit, by full name (`ssh.service`). */
+export interface UnitProbe {
+  readonly kind: 'unit';
+  readonly name: string;
+}
+/** Live value of a kernel parameter, by dotted name, read from /proc/sys. Names may hold `/` where a part has a dot. */
+export interface SysctlProbe {
+  readonly kind: 'sysctl';
+  readonly name: string;
+}
+/** Where a program is found on PATH (`command -v`, with the sbin directories added). */
+export interface ProgramProbe {
+  readonly kind: 'program';
+  readonly name: string;
+}
+
+/** Answer to a `Capture`. `missing`: the program is not on the host (rc 127). A signal gives rc 128+n, as in sh. */
+export interface Captured {
+  readonly rc: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly missing: boolean;
+}
+/** Answer to a `ReadFile`. `content` is left out where the hash was as expected, or the file is absent. */
+export interface FileRead {
+  readonly exists: boolean;
+  readonly sha256?: string;
+  readonly content?: Uint8Array;
+}
+/** Answer to a `StatPath`. */
+export type Stat = { readonly exists: false } | StatFound;
+export interface StatFound {
+  readonly exists: true;
+  readonly type: 'file' | 'directory' | 'link' | 'block' | 'char' | 'fifo' | 'socket';
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Name of the owner, or the number as text where it has none. */
+  readonly owner: string;
+  readonly group: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** Where a link points to. */
+  readonly target?: string;
+}
+/** Answer to a `PackageProbe`. */
+export interface PackageState {
+  readonly installed: boolean;
+  readonly version?: string;
+  readonly candidate?: string;
+}
+/** Answer to a `UnitProbe`, in systemd's own words (`systemctl show`: LoadState, ActiveState, UnitFileState). */
+export interface UnitState {
+  readonly load: string;
+  readonly active: string;
+  /** `enabled`, `disabled`, `static`, `masked`, `generated`, `indirect` … or '' where it has none. */
+  readonly enabled: string;
+}
+/** Answer to a `SysctlProbe`; no value where the kernel has no such parameter. Tabs become single blanks. */
+export interface SysctlValue {
+  readonly value?: string;
+}
+/** Answer to a `ProgramProbe`. */
+export interface ProgramFound {
+  readonly path?: string;
+}
+
+/** The answer that belongs to a probe's type. */
+export type AnswerTo<P extends Probe> = P extends Capture
+  ? Captured
+  : P extends ReadFile
+    ? FileRead
+    : P extends StatPath
+      ? Stat
+      : P extends PackageProbe
+        ? PackageState
+        : P extends UnitProbe
+          ? UnitState
+          : P extends SysctlProbe
+            ? SysctlValue
+            : P extends ProgramProbe
+              ? ProgramFound
+              : never;
+
+/** Any probe's answer. */
+export type Answer = Captured | FileRead | Stat | PackageState | UnitState | SysctlValue | ProgramFound;
+
+/** A probe that could not be answered: the engine fails the task with it, modules never see one. */
+export interface ProbeFailure {
+  readonly failed: 'permission-denied' | 'timeout' | 'missing-tool' | 'other';
+  readonly detail: string;
+}
+
+/** Record of probes that a module's `inspect` returns, and what its `plan` gets for them. */
+export type Probes = Readonly<Record<string, Probe>>;
+export type Found<P extends Probes> = { readonly [K in keyof P]: AnswerTo<P[K]> };
+
+export const capture = (...argv: readonly string[]): Capture => ({ kind: 'capture', argv });
+export const readFile = (path: string, options: { expect?: string } = {}): ReadFile => ({
+  kind: 'readFile',
+  path,
+  ...options,
+});
+export const stat = (path: string, options: { follow?: boolean } = {}): StatPath => ({
+  kind: 'stat',
+  path,
+  ...options,
+});
+export const packageState = (name: string, options: { candidate?: boolean } = {}): PackageProbe => ({
+  kind: 'package',
+  name,
+  ...options,
+});
+export const unit = (name: string): UnitProbe => ({ kind: 'unit', name });
+export const sysctlValue = (name: string): SysctlProbe => ({ kind: 'sysctl', name });
+export const program = (name: string): ProgramProbe => ({ kind: 'program', name });
+
+/** Two probes with the same key ask the same of a host (what is expected of a file is not part of the question). */
+export function probeKey(probe: Probe): string {
+  switch (probe.kind) {
+    case 'capture':
+      return `capture ${JSON.stringify(probe.argv)}`;
+    case 'stat':
+      return `stat ${probe.follow ? 'follow ' : ''}${probe.path}`;
+    case 'readFile':
+      return `readFile ${probe.path}`;
+    case 'package':
+      return `package ${probe.candidate ? 'candidate ' : ''}${probe.name}`;
+    default:
+      return `${probe.kind} ${probe.name}`;
+  }
+}

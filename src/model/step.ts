@@ -1,0 +1,149 @@
+import type { Answer, AnswerTo, Probe } from './probe.ts';
+
+/** What may be done to a host: a closed set, as data; `shell/` quotes every argument in one place. */
+export type Action = Run | WriteFile | MakeDirectory | SetAttributes | MakeLink | Remove | Wait;
+
+/** Runs a program. Fails on an exit status that is not among `okStatus` (default: just 0). */
+export interface Run {
+  readonly kind: 'run';
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly okStatus?: readonly number[] | 'any';
+  /** No deadline when left out. */
+  readonly timeoutMs?: number;
+}
+/** Replaces a file atomically (temporary file in the same directory, fsync by `sync` where there is one, rename). */
+export interface WriteFile {
+  readonly kind: 'writeFile';
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Left out: as the file has it now, 0o644 for a new one. */
+  readonly mode?: number;
+  /** Name or number as text. Left out: as the file has it now, the acting user for a new one. */
+  readonly owner?: string;
+  readonly group?: string;
+  /** Program that must accept the temporary file before it goes live; `%s` in an argument is its path. */
+  readonly validate?: readonly string[];
+}
+/** Makes a directory; missing parents too, with mode 0o755. */
+export interface MakeDirectory {
+  readonly kind: 'makeDirectory';
+  readonly path: string;
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly group?: string;
+}
+/** Sets mode and owner of what is there. */
+export interface SetAttributes {
+  readonly kind: 'setAttributes';
+  readonly path: string;
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly recurse?: boolean;
+}
+/** Makes or replaces a symbolic link, atomically. */
+export interface MakeLink {
+  readonly kind: 'makeLink';
+  readonly path: string;
+  readonly target: string;
+}
+/** Removes a file, a link or (recursively) a directory; never crosses into another file system. */
+export interface Remove {
+  readonly kind: 'remove';
+  readonly path: string;
+}
+/** Runs a read-only check again and again until it exits 0. */
+export interface Wait {
+  readonly kind: 'wait';
+  readonly until: readonly string[];
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+  /** What happens when time is up: the action fails, or the steps after it go on. */
+  readonly onTimeout: 'fail' | 'continue';
+  /** Completes "waited … s for …". */
+  readonly what: string;
+}
+
+/** What a step makes true beyond what its action says by itself: later tasks of a dry run see it over the host. */
+export type Effect =
+  /** The probe would then answer so. */
+  | { readonly kind: 'answers'; readonly probe: Probe; readonly answer: Answer }
+  /** Packages come: units, programs, paths, users that were absent may then be there. */
+  | { readonly kind: 'installs'; readonly packages: readonly string[] }
+  /** Packages go: what is there now may then be gone. */
+  | { readonly kind: 'uninstalls'; readonly packages: readonly string[] };
+
+/** A value as a diff prints it; undefined is "absent". */
+export type Shown =
+  | undefined
+  | null
+  | boolean
+  | number
+  | string
+  | readonly string[]
+  | { readonly bytes: Uint8Array };
+
+/** One change to a host: what is printed and what is done, in one value. The diff prints it, apply runs it. */
+export interface Step {
+  /** `+` comes into being, `~` changes, `-` goes away: the printed first character. */
+  readonly sign: '+' | '~' | '-';
+  /** The field that differs, as its users call it: `content`, `mode`, `live value`. */
+  readonly field: string;
+  readonly before: Shown;
+  readonly after: Shown;
+  /** Path for the header of a unified diff, where before and after are bytes. */
+  readonly path?: string;
+  /** Left out where another step's action does this one too. */
+  readonly action?: Action;
+  readonly effects: readonly Effect[];
+  /** False for what by nature never rests: a command, a restart. It is not expected to vanish when inspected again. */
+  readonly converges: boolean;
+  /** False for what alters nothing (waiting): such a step does not make its task changed. */
+  readonly changes: boolean;
+}
+
+/** What an action did. `timedOut`: its deadline passed (a `Wait` that went on has rc 0 and timedOut). */
+export interface Outcome {
+  readonly rc: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  /** False where the program's exit status, or a deadline, makes the action a failure. */
+  readonly ok: boolean;
+  /** Bytes cut from the end of stdout or stderr because they passed the limit; 0 mostly. */
+  readonly cutBytes: number;
+}
+
+type StepOptions = Partial<Pick<Step, 'path' | 'action' | 'effects' | 'converges' | 'changes' | 'sign'>>;
+
+/** Makes a step; the sign follows from which of before and after is undefined. */
+export function step(field: string, before: Shown, after: Shown, options: StepOptions = {}): Step {
+  const sign = before === undefined ? '+' : after === undefined ? '-' : '~';
+  return { sign, field, before, after, effects: [], converges: true, changes: true, ...options };
+}
+
+/** A step where before and after differ, none where they are the same. Compares scalars and flat lists. */
+export function differs(
+  field: string,
+  before: Shown,
+  after: Shown,
+  options: StepOptions = {},
+): readonly Step[] {
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [step(field, before, after, options)];
+}
+
+/** An effect: once the step is done, `probe` would answer `answer`. */
+export const answers = <P extends Probe>(probe: P, answer: AnswerTo<P>): Effect => ({
+  kind: 'answers',
+  probe,
+  answer: answer as Answer,
+});
+
+export const run = (argv: readonly string[], options: Omit<Run, 'kind' | 'argv'> = {}): Run => ({
+  kind: 'run',
+  argv,
+  ...options,
+});
