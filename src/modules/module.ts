@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import type { Facts } from '../model/facts.ts';
+import type { Found, Probes } from '../model/probe.ts';
+import type { Outcome, Step } from '../model/step.ts';
+import type { ValueMap } from '../model/value.ts';
+
+/** A module's word that what is wanted cannot be: the task fails with it, in a plan too. Nothing was changed. */
+export interface Refusal {
+  readonly refused: string;
+  readonly help?: string;
+}
+
+/** What a module is told besides its parameters. */
+export interface Surroundings {
+  readonly facts: Facts;
+  /** Apply, or a dry run. Only for wording; what is planned must not depend on it. */
+  readonly mode: 'plan' | 'apply';
+}
+
+/**
+ * A module: three pure values. `inspect` says what to read, `plan` says what to change; the engine does both. See
+ * docs/adding-a-module.md.
+ */
+export interface Module<W, P extends Probes> {
+  /** snake_case noun, as written in a playbook. */
+  readonly name: string;
+  /** One sentence, then what its users need to know. Markdown. */
+  readonly doc: string;
+  /** Schema of the parameters after rendering; every field has `.describe()`. Unknown fields are refused. */
+  readonly params: z.ZodType<W>;
+  /** Parameter sets that are shown in the documentation and parsed in a test. */
+  readonly examples: readonly { readonly title: string; readonly params: unknown }[];
+  /** What it manages, short: shown after the module's name where a task has none of its own. */
+  readonly identity: (want: W) => string;
+  /** Parameter that a plain string stands for, as in `command: uptime`. */
+  readonly freeForm?: string;
+  /** Parameters that hold CEL expressions (text, or a list of texts); they come as `Decision`s. */
+  readonly expressions?: readonly string[];
+  /**
+   * A parameter that names a file of the role or playbook: it is looked up under `kind`, read (and rendered, for
+   * templates) while compiling, and its bytes are put in the parameter `into` as a Uint8Array.
+   */
+  readonly source?: { readonly param: string; readonly kind: 'templates' | 'files'; readonly into: string };
+  /**
+   * True where the answer hangs on more than the declared state of this host (an HTTP request, a port): in a dry run it
+   * is known only when applied as soon as anything, on any host, is to change before it.
+   */
+  readonly readsWorld?: boolean;
+  /** What to read. Data: it cannot write. */
+  readonly inspect: (want: W, around: Surroundings) => P;
+  /** What differs. Pure; called again after apply, and then must return no step that `converges`. */
+  readonly plan: (want: W, found: Found<P>, around: Surroundings) => readonly Step[] | Refusal;
+  /** What `register` holds besides changed, failed, skipped; of the outcomes of the actions that ran, in order. */
+  readonly result?: (want: W, found: Found<P>, outcomes: readonly Outcome[]) => ValueMap;
+  /** Values that the host has from here on, as `set_fact` does. */
+  readonly sets?: (want: W) => ValueMap;
+  /** Message that the report shows with the task, as `debug` does. */
+  readonly says?: (want: W) => string;
+}
+
+/** A CEL expression of a parameter, with what it came to. */
+export interface Decision {
+  readonly text: string;
+  readonly value: boolean | number | string | null | object;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry of modules with different parameter types; `params` is the parser that guards each.
+export type AnyModule = Module<any, any>;
+
+/** Fixes the types of a module; returns it as it is. */
+export const defineModule = <W, P extends Probes>(module: Module<W, P>): Module<W, P> => module;
+
+/** True where a plan is a refusal. */
+export const isRefusal = (plan: readonly Step[] | Refusal): plan is Refusal => 'refused' in plan;
+
+/** Makes a refusal: one line of reason, and what to do. */
+export const refuse = (refused: string, help?: string): Refusal =>
+  help === undefined ? { refused } : { refused, help };
