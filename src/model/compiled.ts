@@ -13,6 +13,8 @@ export interface CompiledPlaybook<M> {
 
 export interface CompiledPlay<M> {
   readonly name: string;
+  /** A host that fails ends the run for all. */
+  readonly anyErrorsFatal: boolean;
   readonly hosts: readonly HostPlay<M>[];
 }
 

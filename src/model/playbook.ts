@@ -41,6 +41,8 @@ export interface PlaySource {
   readonly handlers: readonly TaskSource[];
   readonly become?: Become;
   readonly tags: readonly string[];
+  /** A host that fails ends the play, and the run, for all hosts: what preflight checks want. */
+  readonly anyErrorsFatal: boolean;
 }
 
 /** `become: true`, `become_user`. */
