@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs the tests: all, or one of unit, ssh, lab. The last line counts them; exit status 1 when one failed or none ran.
+set -eu
+cd "$(dirname "$0")/.."
+which=${1:-all}
+[ $# -eq 0 ] || shift
+
+case $which in
+all) rooms='unit ssh lab' ;;
+unit | ssh | lab) rooms=$which ;;
+*)
+  echo "error[usage]: test.sh does not know '$which': give all, unit, ssh or lab." >&2
+  exit 3
+  ;;
+esac
+
+case $which in
+unit) sh scripts/setup.sh build ;;
+ssh) sh scripts/setup.sh ssh build ;;
+*) sh scripts/setup.sh ssh lab build ;;
+esac
+
+counts=$(mktemp -d)
+trap 'rm -rf "$counts"' EXIT
+status=0
+if [ "$which" = all ]; then
+  echo '== check: format, lint, types, import rules, documents' >&2
+  npm run --silent check || status=1
+fi
+for room in $rooms; do
+  echo "== $room" >&2
+  # Virtual machines want the processors for themselves: their tests run one file after another.
+  case $room in lab) more='--runInBand --testTimeout=900000' ;; ssh) more='--testTimeout=60000' ;; *) more='' ;; esac
+  # shellcheck disable=SC2086
+  node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
+    --selectProjects "$room" --json --outputFile "$counts/$room.json" $more "$@" >/dev/null || status=1
+done
+node scripts/count-tests.mjs "$counts" || status=1
+exit $status

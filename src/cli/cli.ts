@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import { Trouble } from '../diagnostics/trouble.ts';
+import { applyCommand } from './apply.ts';
+import { checkCommand } from './check.ts';
+import { execCommand } from './exec.ts';
+import { inventoryCommand } from './inventory.ts';
+import { EXIT, type Io } from './io.ts';
+import { labCommand } from './lab.ts';
+import { moduleCommand } from './module.ts';
+import { packageInfo } from './package-root.ts';
+import { planCommand } from './plan.ts';
+import { printTrouble } from './print-trouble.ts';
+
+/** What a command file gives: its options and texts, and what it does; the number is the exit status. */
+export type AddCommand = (program: Command, io: Io, done: (status: Promise<number>) => Promise<void>) => void;
+
+/** Runs one command line; answers the exit status. Never throws. */
+export async function cli(argv: readonly string[], io: Io): Promise<number> {
+  let status: number = EXIT.done;
+  const done = async (result: Promise<number>): Promise<void> => {
+    status = await result;
+  };
+  const program = new Command('troupe')
+    .description('Plan and apply YAML playbooks over SSH, with nothing on the targets but sshd and a POSIX sh.')
+    .version(packageInfo().version, '-V, --version')
+    .enablePositionalOptions()
+    .showHelpAfterError('(troupe --help, troupe COMMAND --help)')
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    .exitOverride();
+  for (const add of [
+    planCommand,
+    applyCommand,
+    execCommand,
+    checkCommand,
+    inventoryCommand,
+    moduleCommand,
+    labCommand,
+  ]) {
+    add(program, io, done);
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return status;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/** Help asked for is done; a wrong command line and a Trouble are bad input; the rest is a bug of ours, said in one line. */
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
+  if (error instanceof Trouble) {
+    printTrouble(error, io);
+    return EXIT.badInput;
+  }
+  const bug = error instanceof Error ? error : new Error(String(error));
+  io.stderr.write(
+    `error[internal]: ${bug.message}\n  help: this is a fault of Troupe, please report it; TROUPE_DEBUG=1 shows where it happened.\n`,
+  );
+  if (io.env.TROUPE_DEBUG) io.stderr.write(`${bug.stack}\n`);
+  return EXIT.failed;
+}

@@ -1,0 +1,16 @@
+/** The outside of a command: its streams and environment. */
+export interface Io {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Exit statuses, the contract with people's scripts. */
+export const EXIT = { done: 0, failed: 1, changes: 2, badInput: 3, interrupted: 130 } as const;
+
+/** True where a stream wants colours: a terminal, and neither NO_COLOR nor TERM=dumb says otherwise (no-color.org). */
+export const wantsColour = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean =>
+  env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+    ? true
+    : Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb';
