@@ -71,10 +71,21 @@ export interface Wait {
 export type Effect =
   /** The probe would then answer so. */
   | { readonly kind: 'answers'; readonly probe: Probe; readonly answer: Answer }
-  /** Packages come: units, programs, paths, users that were absent may then be there. */
-  | { readonly kind: 'installs'; readonly packages: readonly string[] }
-  /** Packages go: what is there now may then be gone. */
-  | { readonly kind: 'uninstalls'; readonly packages: readonly string[] };
+  /**
+   * Packages come. `brings` is all they bring that was not there; left out, it is not known, and whatever is absent may
+   * then be there.
+   */
+  | { readonly kind: 'installs'; readonly packages: readonly string[]; readonly brings?: readonly Brought[] }
+  /** Packages go, and take these with them; left out, what is there now may then be gone. */
+  | { readonly kind: 'uninstalls'; readonly packages: readonly string[]; readonly takes?: readonly Probe[] }
+  /** A kernel module comes: parameters that the kernel did not have may then be there. */
+  | { readonly kind: 'loads'; readonly module: string };
+
+/** What a probe answers once a package is there, unless the host had it before. */
+export interface Brought {
+  readonly probe: Probe;
+  readonly answer: Answer;
+}
 
 /** A value as a diff prints it; undefined is "absent". */
 export type Shown =
@@ -122,8 +133,24 @@ type StepOptions = Partial<Pick<Step, 'path' | 'action' | 'effects' | 'converges
 /** Makes a step; the sign follows from which of before and after is undefined. */
 export function step(field: string, before: Shown, after: Shown, options: StepOptions = {}): Step {
   const sign = before === undefined ? '+' : after === undefined ? '-' : '~';
-  return { sign, field, before, after, effects: [], converges: true, changes: true, ...options };
+  const made: Step = {
+    sign,
+    field,
+    before,
+    after,
+    effects: [],
+    converges: true,
+    changes: true,
+    ...options,
+  };
+  if (made.action) makers.set(made.action, made);
+  return made;
 }
+
+const makers = new WeakMap<Action, Step>();
+
+/** The step that an action was made for: a fake host gets actions alone, and learns its effects from there. */
+export const stepOfAction = (action: Action): Step | undefined => makers.get(action);
 
 /** A step where before and after differ, none where they are the same. Compares scalars and flat lists. */
 export function differs(
