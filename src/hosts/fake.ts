@@ -1,0 +1,189 @@
+import { trouble } from '../diagnostics/trouble.ts';
+import type { Facts } from '../model/facts.ts';
+import type {
+  Connect,
+  ConnectOptions,
+  Host,
+  PendingHandler,
+  Request,
+  Response,
+  Shell,
+} from '../model/host.ts';
+import { type Answer, type Probe, type ProbeFailure, probeKey } from '../model/probe.ts';
+import { type Action, type Outcome, stepOfAction } from '../model/step.ts';
+import { isUnknown } from '../model/value.ts';
+import { Overlay } from '../shell/overlay.ts';
+import { type Belongings, bareAnswer, FAKE_FACTS, furnish } from './fake-world.ts';
+
+const HANDLERS = '/var/lib/troupe/handlers.json';
+const DONE: Outcome = { rc: 0, stdout: '', stderr: '', timedOut: false, ok: true, cutBytes: 0 };
+
+/** How a fake host is at the start, and how it misbehaves. */
+export interface FakeHostOptions extends Belongings {
+  readonly facts?: Partial<Facts>;
+  /** What an action comes to; undefined where it simply works. An outcome with a bad `rc` makes the action fail. */
+  readonly outcome?: (action: Action) => Partial<Outcome> | undefined;
+  /** A probe that cannot be answered. */
+  readonly refusesProbe?: (probe: Probe) => ProbeFailure | undefined;
+  /** A request that never comes back, until the host is closed. */
+  readonly hangs?: (request: Request) => boolean;
+  /** The connection fails, with this as its reason. */
+  readonly unreachable?: string;
+}
+
+/**
+ * A host in memory, for tests: a bare Debian and an overlay that remembers what was done to it. A program that is run
+ * has no effect but those that its step declares. It lives on between connections, as a machine does.
+ */
+export class FakeHost {
+  readonly overlay = new Overlay();
+  /** All that were done, in order, those that failed too. */
+  readonly actions: Action[] = [];
+  readonly requests: { readonly user: string; readonly request: Request }[] = [];
+  readonly facts: Facts;
+  readonly #options: FakeHostOptions;
+  readonly #held: ReadonlyMap<string, Answer>;
+  #lockedBy: string | undefined;
+
+  constructor(options: FakeHostOptions = {}) {
+    this.#options = options;
+    this.facts = { ...FAKE_FACTS, ...options.facts };
+    this.#held = furnish(this.overlay, options);
+  }
+
+  /** Requests of all shells since the host was made. */
+  get frames(): number {
+    return this.requests.length;
+  }
+
+  /** Programs that were run, each as one line. */
+  get commands(): readonly string[] {
+    return this.actions.flatMap((action) => (action.kind === 'run' ? [action.argv.join(' ')] : []));
+  }
+
+  /** What the host says now. */
+  answer(probe: Probe): Answer {
+    const bare = this.#held.get(probeKey(probe)) ?? bareAnswer(probe);
+    const patched = this.overlay.patch(probe, bare as never) as Answer;
+    // A package that nobody declared brought nothing.
+    return isUnknown(patched) ? bare : patched;
+  }
+
+  /** Text of a file; undefined where there is none. */
+  text(path: string): string | undefined {
+    const read = this.answer({ kind: 'readFile', path });
+    return 'content' in read && read.content ? new TextDecoder().decode(read.content) : undefined;
+  }
+
+  /** Does one action, as `user`. */
+  act(action: Action, user: string): Outcome {
+    this.actions.push(action);
+    const told = this.#options.outcome?.(action);
+    const outcome = { ...DONE, ...this.#byItself(action), ...told };
+    const ok = told?.ok ?? accepted(action, outcome);
+    if (!ok) return { ...outcome, ok };
+    const step = stepOfAction(action);
+    if (step) this.overlay.apply(step, user);
+    else this.overlay.act(action, user);
+    return { ...outcome, ok };
+  }
+
+  /** Opens a connection. */
+  async connect(name: string, options: ConnectOptions): Promise<Host> {
+    if (this.#options.unreachable !== undefined) {
+      throw trouble('unreachable', `${name} cannot be reached: ${this.#options.unreachable}.`, {
+        host: name,
+      });
+    }
+    if (options.lock && this.#lockedBy !== undefined) {
+      throw trouble('locked', `${name} is being changed by ${this.#lockedBy}.`, { host: name });
+    }
+    if (options.lock) this.#lockedBy = options.holder;
+    const closed = new AbortController();
+    const shells = new Map<string, Shell>();
+    const shell = async (user = ''): Promise<Shell> => {
+      const known =
+        shells.get(user) ?? this.#shell(name, user === '' ? this.facts.user : user, closed.signal);
+      shells.set(user, known);
+      return known;
+    };
+    for (const user of options.users) await shell(user);
+    const close = async (): Promise<void> => {
+      if (options.lock) this.#lockedBy = undefined;
+      closed.abort();
+    };
+    return { name, facts: this.facts, shell, close };
+  }
+
+  #shell(name: string, user: string, closed: AbortSignal): Shell {
+    let frames = 0;
+    return {
+      user,
+      pendingHandlers: JSON.parse(this.text(HANDLERS) ?? '[]') as readonly PendingHandler[],
+      keepHandlers,
+      get frames() {
+        return frames;
+      },
+      send: async (request) => {
+        frames += 1;
+        this.requests.push({ user, request });
+        if (this.#options.hangs?.(request)) await untilClosed(name, closed);
+        return this.#respond(request, user);
+      },
+    };
+  }
+
+  #respond(request: Request, user: string): Response {
+    const answers = new Map<number, Answer | ProbeFailure>();
+    const outcomes = new Map<number, Outcome>();
+    for (const part of request.parts) {
+      if (part.kind === 'probe') {
+        answers.set(part.id, this.#options.refusesProbe?.(part.probe) ?? this.answer(part.probe));
+        continue;
+      }
+      const outcome = this.act(part.action, user);
+      outcomes.set(part.id, outcome);
+      if (outcome.stdout !== '') request.onOutput?.(part.id, 'stdout', outcome.stdout);
+      if (outcome.stderr !== '') request.onOutput?.(part.id, 'stderr', outcome.stderr);
+      if (!outcome.ok) break;
+    }
+    return { answers, outcomes };
+  }
+
+  #byItself(action: Action): Partial<Outcome> {
+    if (action.kind !== 'writeFile' && action.kind !== 'makeLink') return {};
+    const directory = action.path.slice(0, action.path.lastIndexOf('/')) || '/';
+    const found = this.answer({ kind: 'stat', path: directory, follow: true });
+    return 'exists' in found && found.exists
+      ? {}
+      : { rc: 1, stderr: `${directory}: No such file or directory` };
+  }
+}
+
+/** A `Connect` to fake hosts by name; a name that is not among them cannot be reached. */
+export function fakeConnect(hosts: Readonly<Record<string, FakeHost>>): Connect {
+  return async (target, options) => {
+    const host = hosts[target.name];
+    if (!host)
+      throw trouble('unreachable', `${target.name} cannot be reached: no such host.`, { host: target.name });
+    return host.connect(target.name, options);
+  };
+}
+
+function accepted(action: Action, outcome: Outcome): boolean {
+  const okStatus = action.kind === 'run' ? (action.okStatus ?? [0]) : [0];
+  const timedOut = outcome.timedOut && !(action.kind === 'wait' && action.onTimeout === 'continue');
+  return !timedOut && (okStatus === 'any' || okStatus.includes(outcome.rc));
+}
+
+function keepHandlers(pending: readonly PendingHandler[]): readonly Action[] {
+  if (pending.length === 0) return [{ kind: 'remove', path: HANDLERS }];
+  const content = new TextEncoder().encode(JSON.stringify(pending));
+  return [{ kind: 'writeFile', path: HANDLERS, content, mode: 0o600 }];
+}
+
+async function untilClosed(name: string, closed: AbortSignal): Promise<void> {
+  if (!closed.aborted)
+    await new Promise((resolve) => closed.addEventListener('abort', resolve, { once: true }));
+  throw trouble('unreachable', `The connection to ${name} was closed.`, { host: name });
+}

@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import type { FileRead, Stat, StatFound } from '../model/probe.ts';
+import type { Action } from '../model/step.ts';
+import { type Unknown, unknown } from '../model/value.ts';
+
+/** What the steps so far would make of a path. `fresh`: nothing of what the host has there remains. `user`: its maker. */
+type Node =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'link'; readonly target: string }
+  | {
+      readonly kind: 'file';
+      readonly content: Uint8Array;
+      readonly fresh: boolean;
+      readonly user: string;
+      readonly attributes: Attributes;
+    }
+  | {
+      readonly kind: 'directory';
+      readonly fresh: boolean;
+      readonly user: string;
+      readonly attributes: Attributes;
+    }
+  | { readonly kind: 'altered'; readonly attributes: Attributes };
+
+interface Attributes {
+  readonly mode?: number | undefined;
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+}
+
+/** A time, a size or a number of an owner that cannot be known before the file is there. */
+export const NOT_KNOWN = Number.NaN;
+
+const ABSENT: Stat = { exists: false };
+/** Directories that are links on every system we support. */
+const MERGED: readonly (readonly [from: string, to: string])[] = [
+  ['/var/run/', '/run/'],
+  ['/lib/', '/usr/lib/'],
+  ['/bin/', '/usr/bin/'],
+  ['/sbin/', '/usr/sbin/'],
+];
+
+/** The part of the overlay that knows files: what they would be after the actions so far. Paths are absolute. */
+export class OverlayFiles {
+  readonly #nodes = new Map<string, Node>();
+  /** Removed with all that was below, in the host's own tree. */
+  readonly #cleared = new Set<string>();
+  readonly #recursive: { readonly path: string; readonly attributes: Attributes }[] = [];
+
+  /** `user` is who acts: the owner of what is new. Actions that touch no file do nothing here. */
+  apply(action: Action, user: string): void {
+    const { path } = 'path' in action ? this.#locate(action.path) : { path: '' };
+    if (action.kind === 'writeFile') this.#write(path, action.content, action, user);
+    if (action.kind === 'makeDirectory') this.#makeDirectory(path, action, user);
+    if (action.kind === 'setAttributes') this.#setAttributes(this.#resolve(path).path, action);
+    if (action.kind === 'makeLink') this.#nodes.set(path, { kind: 'link', target: action.target });
+    if (action.kind === 'remove') this.#remove(path);
+  }
+
+  /** Forgets what was made of a path: something else declares what it is now. */
+  forget(path: string): void {
+    this.#nodes.delete(this.#locate(path).path);
+  }
+
+  /** True where the actions so far decide alone what is at a path. */
+  decides(path: string): boolean {
+    return this.#decides(this.#resolve(path).path);
+  }
+
+  /** Bytes that a file would have; undefined where the actions so far do not say, null where it would be absent. */
+  content(path: string): Uint8Array | null | undefined {
+    const { path: real } = this.#resolve(path);
+    const node = this.#nodes.get(real);
+    if (node?.kind === 'file') return node.content;
+    return this.#decides(real) ? null : undefined;
+  }
+
+  patchStat(path: string, follow: boolean, base: Stat): Stat | Unknown {
+    const { path: real, through } = follow ? this.#resolve(path) : this.#locate(path);
+    if (through === undefined) return this.#over(real, base);
+    return this.#decides(real) ? this.#over(real, ABSENT) : notYet(through);
+  }
+
+  patchRead(path: string, expect: string | undefined, base: FileRead): FileRead | Unknown {
+    const { path: real, through } = this.#resolve(path);
+    const node = this.#nodes.get(real);
+    if (node?.kind === 'file') return readOf(node.content, expect);
+    if (this.#decides(real)) return { exists: false };
+    return through === undefined ? base : notYet(through);
+  }
+
+  #write(path: string, content: Uint8Array, given: Attributes, user: string): void {
+    const before = this.#nodes.get(path);
+    const fresh = this.#isFresh(path, before);
+    const kept = before && 'attributes' in before ? before.attributes : {};
+    this.#nodes.set(path, { kind: 'file', content, fresh, user, attributes: merge(kept, given) });
+  }
+
+  #makeDirectory(path: string, given: Attributes, user: string): void {
+    for (const parent of ancestors(path)) {
+      const node = this.#nodes.get(parent);
+      if (node && node.kind !== 'absent') continue;
+      const fresh = this.#isFresh(parent, node);
+      this.#nodes.set(parent, { kind: 'directory', fresh, user, attributes: {} });
+    }
+    const before = this.#nodes.get(path);
+    const fresh = this.#isFresh(path, before);
+    const kept = before && 'attributes' in before ? before.attributes : {};
+    this.#nodes.set(path, { kind: 'directory', fresh, user, attributes: merge(kept, given) });
+  }
+
+  #setAttributes(path: string, given: Attributes & { readonly recurse?: boolean }): void {
+    const recurse = given.recurse === true;
+    for (const [name, node] of this.#nodes) {
+      if (name === path || (recurse && isBelow(name, path)))
+        this.#nodes.set(name, withAttributes(node, given));
+    }
+    if (!this.#nodes.has(path)) this.#nodes.set(path, { kind: 'altered', attributes: pick(given) });
+    if (recurse) this.#recursive.push({ path, attributes: pick(given) });
+  }
+
+  #remove(path: string): void {
+    for (const name of this.#nodes.keys()) if (isBelow(name, path)) this.#nodes.delete(name);
+    this.#nodes.set(path, { kind: 'absent' });
+    this.#cleared.add(path);
+  }
+
+  #over(path: string, base: Stat): Stat {
+    const node = this.#nodes.get(path);
+    const below = this.#isCleared(path) ? ABSENT : this.#recursed(path, base);
+    if (!node) return below;
+    switch (node.kind) {
+      case 'absent':
+        return ABSENT;
+      case 'link':
+        return { ...made('link', { mode: 0o777 }, node.target.length, 'root'), target: node.target };
+      case 'altered':
+        return below.exists ? made(below.type, node.attributes, below.size, 'root', below) : ABSENT;
+      default: {
+        const old = !node.fresh && below.exists && below.type === node.kind ? below : undefined;
+        const size = node.kind === 'file' ? node.content.length : (old?.size ?? NOT_KNOWN);
+        const stat = made(node.kind, node.attributes, size, node.user, old);
+        return node.kind === 'file' ? { ...stat, mtime: NOT_KNOWN } : stat;
+      }
+    }
+  }
+
+  #recursed(path: string, base: Stat): Stat {
+    if (!base.exists) return base;
+    let result = base;
+    for (const { path: root, attributes } of this.#recursive) {
+      if (isBelow(path, root)) result = made(result.type, attributes, result.size, 'root', result);
+    }
+    return result;
+  }
+
+  #isFresh(path: string, before: Node | undefined): boolean {
+    if (!before) return this.#isCleared(path);
+    if (before.kind === 'file' || before.kind === 'directory') return before.fresh;
+    return before.kind !== 'altered';
+  }
+
+  #isCleared(path: string): boolean {
+    return this.#cleared.has(path) || ancestors(path).some((parent) => this.#cleared.has(parent));
+  }
+
+  #decides(path: string): boolean {
+    const node = this.#nodes.get(path);
+    if (node?.kind === 'directory') return node.fresh;
+    return node ? node.kind !== 'altered' : this.#isCleared(path);
+  }
+
+  /** A path with the links of its directories followed. */
+  #locate(path: string): Located {
+    const clean = normal(path);
+    const slash = clean.lastIndexOf('/');
+    if (slash <= 0) return { path: clean, through: undefined };
+    const directory = this.#resolve(clean.slice(0, slash));
+    return { path: join(directory.path, clean.slice(slash + 1)), through: directory.through };
+  }
+
+  /** A path with all links followed that the actions so far made. */
+  #resolve(path: string): Located {
+    let current = normal(path);
+    let through: string | undefined;
+    for (let hops = 0; hops < 40; hops += 1) {
+      const link = [...ancestors(current), current].find((name) => this.#nodes.get(name)?.kind === 'link');
+      const node = link === undefined ? undefined : this.#nodes.get(link);
+      if (link === undefined || node?.kind !== 'link') break;
+      through = link;
+      current = normal(join(join(link, '..'), node.target) + current.slice(link.length));
+    }
+    return { path: current, through };
+  }
+}
+
+/** Where a path leads, and the last link of this run on the way. */
+interface Located {
+  readonly path: string;
+  readonly through: string | undefined;
+}
+
+const notYet = (link: string): Unknown => unknown(`it is behind the link ${link}, which is made in this run`);
+
+function readOf(content: Uint8Array, expect: string | undefined): FileRead {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return sha256 === expect ? { exists: true, sha256 } : { exists: true, sha256, content };
+}
+
+function pick({ mode, owner, group }: Attributes): Attributes {
+  return { mode, owner, group };
+}
+
+/** The last that is given of each attribute. */
+function merge(...layers: readonly Attributes[]): Attributes {
+  const last = <K extends keyof Attributes>(key: K) =>
+    layers.findLast((layer) => layer[key] !== undefined)?.[key];
+  return { mode: last('mode'), owner: last('owner'), group: last('group') };
+}
+
+function withAttributes(node: Node, given: Attributes): Node {
+  return 'attributes' in node ? { ...node, attributes: merge(node.attributes, given) } : node;
+}
+
+function made(
+  type: StatFound['type'],
+  attributes: Attributes,
+  size: number,
+  user: string,
+  old?: StatFound,
+): StatFound {
+  const owner = account(
+    attributes.owner ?? (old ? undefined : user),
+    old && { name: old.owner, id: old.uid },
+  );
+  const group = account(
+    attributes.group ?? (old ? undefined : user),
+    old && { name: old.group, id: old.gid },
+  );
+  return {
+    exists: true,
+    type,
+    mode: attributes.mode ?? old?.mode ?? (type === 'directory' ? 0o755 : 0o644),
+    uid: owner.id,
+    gid: group.id,
+    owner: owner.name,
+    group: group.name,
+    size,
+    mtime: old?.mtime ?? NOT_KNOWN,
+    ...(old?.target === undefined ? {} : { target: old.target }),
+  };
+}
+
+interface Account {
+  readonly name: string;
+  readonly id: number;
+}
+
+function account(given: string | undefined, old: Account | undefined): Account {
+  if (given === undefined) return old ?? { name: 'root', id: 0 };
+  if (old && (old.name === given || String(old.id) === given)) return old;
+  if (given === 'root' || given === '0') return { name: 'root', id: 0 };
+  return { name: given, id: /^\d+$/.test(given) ? Number(given) : NOT_KNOWN };
+}
+
+const isBelow = (path: string, root: string): boolean => path.startsWith(root === '/' ? '/' : `${root}/`);
+
+/** Directories above a path, from the top, `/` left out. */
+function ancestors(path: string): readonly string[] {
+  const parts = path.split('/').slice(1, -1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}
+
+const join = (directory: string, rest: string): string =>
+  rest.startsWith('/') ? rest : `${directory === '/' ? '' : directory}/${rest}`;
+
+/** Absolute path without `.`, `..` and double slashes, and with the merged directories at their real place. */
+function normal(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  const clean = `/${parts.join('/')}`;
+  const merged = MERGED.find(([from]) => clean.startsWith(from));
+  return merged ? merged[1] + clean.slice(merged[0].length) : clean;
+}

@@ -1,0 +1,177 @@
+import { type Answer, type AnswerTo, type Probe, probeKey, type UnitState } from '../model/probe.ts';
+import type { Action, Brought, Effect, Step } from '../model/step.ts';
+import { isUnknown, type Unknown, unknown } from '../model/value.ts';
+import { absenceOf, administrators, isAbsent } from './overlay-absence.ts';
+import { OverlayFiles } from './overlay-files.ts';
+
+const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system'];
+
+/**
+ * What a host would answer once the steps so far were done: it patches the answers that the host really gives. What
+ * it cannot know (something absent that an undeclared package may bring) becomes Unknown, with the reason.
+ */
+export class Overlay {
+  readonly #files = new OverlayFiles();
+  readonly #declared = new Map<string, Answer>();
+  /** What packages bring, where the host has nothing of its own. */
+  readonly #brought = new Map<string, Answer>();
+  /** Packages of which nobody said what they bring, or take with them. */
+  readonly #mayBring: string[] = [];
+  readonly #mayTake: string[] = [];
+  readonly #modules: string[] = [];
+  #pending = false;
+
+  /** True once a step was applied that changes the host. */
+  get pending(): boolean {
+    return this.#pending;
+  }
+
+  /** Adds a step; `user` is who does it, and so owns what is new. */
+  apply(step: Step, user = 'root'): void {
+    if (step.changes) this.#pending = true;
+    if (step.action) this.act(step.action, user);
+    for (const effect of step.effects) this.#effect(effect);
+  }
+
+  /** Adds what an action does by itself. */
+  act(action: Action, user = 'root'): void {
+    this.#files.apply(action, user);
+    if (action.kind === 'remove') this.#forgetBelow(action.path);
+  }
+
+  /** The answer as it would be; `answer` is what the host says now. */
+  patch<P extends Probe>(probe: P, answer: AnswerTo<P>): AnswerTo<P> | Unknown {
+    const patched = this.#patch(probe, answer);
+    return patched as AnswerTo<P> | Unknown;
+  }
+
+  #patch(probe: Probe, answer: Answer): Answer | Unknown {
+    const base = this.#base(probe, answer);
+    switch (probe.kind) {
+      case 'stat':
+        if (isUnknown(base))
+          return this.#files.decides(probe.path) ? this.#stat(probe, { exists: false }) : base;
+        return this.#stat(probe, base);
+      case 'readFile':
+        if (isUnknown(base))
+          return this.#files.decides(probe.path) ? this.#read(probe, { exists: false }) : base;
+        return this.#read(probe, base);
+      case 'unit':
+        return isUnknown(base) ? (this.#unitOfFile(probe.name) ?? base) : this.#unit(probe.name, base);
+      default:
+        return base;
+    }
+  }
+
+  #stat(probe: Extract<Probe, { kind: 'stat' }>, base: Answer): Answer | Unknown {
+    return this.#files.patchStat(probe.path, probe.follow === true, base as AnswerTo<typeof probe>);
+  }
+
+  #read(probe: Extract<Probe, { kind: 'readFile' }>, base: Answer): Answer | Unknown {
+    return this.#files.patchRead(probe.path, probe.expect, base as AnswerTo<typeof probe>);
+  }
+
+  /** What the host says, with what steps declared of it; files of this run are still to come over it. */
+  #base(probe: Probe, answer: Answer): Answer | Unknown {
+    const declared = this.#declared.get(keyOf(probe));
+    if (declared) return probe.kind === 'package' ? { ...answer, ...declared } : declared;
+    if (isAbsent(probe, answer)) {
+      return this.#brought.get(keyOf(probe)) ?? this.#mayCome(probe) ?? answer;
+    }
+    return this.#mayGo(probe) ?? answer;
+  }
+
+  #mayCome(probe: Probe): Unknown | undefined {
+    if (probe.kind === 'sysctl') {
+      const module = this.#modules.at(-1);
+      return module === undefined ? undefined : unknown(`it may come with the kernel module ${module}`);
+    }
+    if (probe.kind === 'capture') {
+      const name = probe.argv[0] ?? '';
+      if (this.#brought.has(keyOf({ kind: 'program', name })))
+        return unknown(`${name} is installed in this run`);
+    }
+    if (this.#mayBring.length === 0 || probe.kind === 'package') return undefined;
+    if ((probe.kind === 'stat' || probe.kind === 'readFile') && administrators(probe.path)) return undefined;
+    return unknown(`it may come with the package ${this.#mayBring.join(', ')}`);
+  }
+
+  #mayGo(probe: Probe): Unknown | undefined {
+    if (this.#mayTake.length === 0 || probe.kind === 'package' || probe.kind === 'sysctl') return undefined;
+    if (probe.kind === 'capture') return undefined;
+    if ('path' in probe && (administrators(probe.path) || probe.path.startsWith('/etc/'))) return undefined;
+    return unknown(`it may go with the package ${this.#mayTake.join(', ')}`);
+  }
+
+  #unit(name: string, base: Answer): Answer {
+    const state = base as UnitState;
+    const content = this.#unitContent(name);
+    if (content === null && state.load !== 'masked') return absenceOf({ kind: 'unit', name });
+    return state.load === 'not-found' ? (this.#unitOfFile(name) ?? state) : state;
+  }
+
+  /** State of a unit whose file is written in this run: known to systemd, and not started. */
+  #unitOfFile(name: string): UnitState | undefined {
+    const content = this.#unitContent(name);
+    if (!content) return undefined;
+    const text = new TextDecoder().decode(content);
+    return {
+      load: 'loaded',
+      active: 'inactive',
+      enabled: /^\s*\[Install\]/m.test(text) ? 'disabled' : 'static',
+    };
+  }
+
+  /** Bytes of a unit's file where this run decides on it, null where it removes the file. */
+  #unitContent(name: string): Uint8Array | null | undefined {
+    const template = name.replace(/@[^.]*(?=\.)/, '@');
+    const places = UNIT_DIRECTORIES.flatMap((directory) => [
+      `${directory}/${name}`,
+      `${directory}/${template}`,
+    ]);
+    const contents = places.map((place) => this.#files.content(place));
+    return contents.find((content) => content) ?? contents.find((content) => content === null);
+  }
+
+  #effect(effect: Effect): void {
+    switch (effect.kind) {
+      case 'answers':
+        if ('path' in effect.probe) this.#files.forget(effect.probe.path);
+        this.#declared.set(keyOf(effect.probe), effect.answer);
+        return;
+      case 'installs':
+        if (effect.brings) this.#bring(effect.brings);
+        else this.#mayBring.push(...effect.packages);
+        return;
+      case 'uninstalls':
+        for (const probe of effect.takes ?? []) this.#declared.set(keyOf(probe), absenceOf(probe));
+        if (!effect.takes) this.#mayTake.push(...effect.packages);
+        return;
+      case 'loads':
+        this.#modules.push(effect.module);
+        return;
+    }
+  }
+
+  #bring(brings: readonly Brought[]): void {
+    for (const { probe, answer } of brings) {
+      const key = keyOf(probe);
+      const declared = this.#declared.get(key);
+      if (declared && isAbsent(probe, declared)) this.#declared.delete(key);
+      this.#brought.set(key, answer);
+    }
+  }
+
+  #forgetBelow(path: string): void {
+    for (const key of [...this.#declared.keys(), ...this.#brought.keys()]) {
+      const at = /^(?:stat (?:follow )?|readFile )(\/.*)$/.exec(key)?.[1];
+      if (at === undefined || !(at === path || at.startsWith(`${path}/`))) continue;
+      this.#declared.delete(key);
+      this.#brought.delete(key);
+    }
+  }
+}
+
+/** A package is one thing to know, whether or not its candidate was asked for too. */
+const keyOf = (probe: Probe): string =>
+  probe.kind === 'package' ? `package ${probe.name}` : probeKey(probe);
