@@ -79,6 +79,10 @@ function entriesOf(map: YAMLMap, place: Place, walk: Walk): readonly MapEntry[] 
       continue;
     }
     const name = keyName(key);
+    if (map.flow && pair.value === null && /\s/.test(name) && key.type === 'PLAIN') {
+      const help = 'Quote the value before it: within { } a comma ends a value.';
+      walk.faults.push(fault('yaml-comma-in-braces', `"${name}" has no value.`, { help, place: keyPlace }));
+    }
     const first = own.get(name);
     if (first) {
       const help = `Remove one of them; the first is in line ${first.keyPlace.line}.`;
