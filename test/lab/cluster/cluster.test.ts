@@ -1,0 +1,199 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { inventory, MACHINES, VIP, type Wish } from './machines.ts';
+import { play, troupe } from './troupe.ts';
+
+// One lab for all scenarios, in the order that a cluster lives: bare, built, changed under load, rebooted, changed in
+// mode, taken away. The path stays the same, so that a run that was cut off leaves a lab which the next one takes over.
+const FOLDER = join(tmpdir(), 'troupe-cluster-test');
+const INVENTORY = join(FOLDER, 'lab-cluster.yml');
+
+/** Writes the inventory as an operator would edit it. JSON is YAML. */
+function describeCluster(wish: Wish): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(INVENTORY, JSON.stringify(inventory(wish), undefined, 2));
+}
+
+const run = (verb: 'plan' | 'apply', playbook: string, ...more: readonly string[]) =>
+  play(verb, `playbooks/${playbook}.yml`, '-i', INVENTORY, ...more);
+
+/** Runs a shell command as root on a machine; its output, trimmed. */
+async function on(host: string, command: string): Promise<string> {
+  const ran = await troupe(
+    'lab',
+    'ssh',
+    '-i',
+    INVENTORY,
+    host,
+    '--',
+    `sudo sh -c '${command.replaceAll("'", "'\\''")}'`,
+  );
+  if (ran.status !== 0) throw new Error(`${host}: ${command}: ${ran.status}: ${ran.stderr}${ran.stdout}`);
+  return ran.stdout.trim();
+}
+
+/** What a cluster may leave behind on a machine. Loaded modules and installed packages are not looked at. */
+const LEFTOVERS = [
+  'ip -o addr show | grep -v " link/" | sed "s/ valid_lft.*//" | sort',
+  'ip route show | sort',
+  'for f in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/[!t]*/arp_ignore /proc/sys/net/ipv4/conf/[!t]*/arp_announce /proc/sys/net/ipv4/conf/[!t]*/send_redirects /proc/sys/net/ipv4/conf/[!t]*/rp_filter; do echo "$f $(cat "$f")"; done',
+  'ls /etc/sysctl.d /etc/modules-load.d /usr/local/sbin /etc/systemd/system/*.service; find /etc/systemd/network /etc -maxdepth 1 -iname "*troupe*"; find /etc/systemd/network',
+  'cat /proc/net/ip_vs 2>/dev/null | tail -n +4 || true',
+].join('; ');
+
+const leftovers = () => Promise.all(MACHINES.map(async (host) => [host, await on(host, LEFTOVERS)] as const));
+
+/** Plans, applies, and requires that the plan told the truth and that nothing is left to do. */
+async function converge(playbook: string, ...more: readonly string[]) {
+  const planned = await run('plan', playbook, ...more);
+  expect(planned.failures).toEqual([]);
+  expect(planned.status).toBe(2);
+  const applied = await run('apply', playbook, ...more);
+  expect(applied.failures).toEqual([]);
+  expect(applied.status).toBe(0);
+  expect(applied.changes).toEqual(planned.changes.filter((line) => !line.endsWith('| unknown')));
+  const again = await run('plan', playbook, ...more);
+  expect(again.failures).toEqual([]);
+  expect(again.changes).toEqual([]);
+  expect(again.status).toBe(0);
+  return applied;
+}
+
+/** Real requests from the client, one connection each; how often each server answered. */
+async function split(requests: number): Promise<string> {
+  const names = await on(
+    'client',
+    `for i in $(seq ${requests}); do curl -fsS --max-time 10 http://${VIP}/id; done`,
+  );
+  const counts = new Map<string, number>();
+  for (const name of names.split('\n')) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .sort()
+    .map((pair) => pair.join(' '))
+    .join('  ');
+}
+
+/** Requests that passed the director back to the client since its table was made. */
+const outPackets = async () =>
+  Number(await on('director', `ipvsadm -Ln --stats --exact | awk 'index($2, "${VIP}:") == 1 {print $5}'`));
+
+describe('a cluster of virtual machines', () => {
+  let bare: Awaited<ReturnType<typeof leftovers>>;
+
+  beforeAll(async () => {
+    describeCluster({});
+    await troupe('lab', 'down', '-i', INVENTORY);
+    const up = await troupe('lab', 'up', '-i', INVENTORY);
+    if (up.status !== 0) throw new Error(up.stderr + up.stdout);
+    bare = await leftovers();
+  }, 600_000);
+
+  afterAll(async () => {
+    await troupe('lab', 'down', '-i', INVENTORY);
+  }, 60_000);
+
+  test.each(['nat', 'tun'] as const)(
+    'plans lvs-%s on bare machines, changes nothing, and exits 2',
+    async (mode) => {
+      describeCluster({ wire: mode === 'tun' ? 'far' : 'back' });
+      const planned = await run('plan', `lvs-${mode}`);
+      expect(planned.failures).toEqual([]);
+      expect(planned.status).toBe(2);
+      expect(await leftovers()).toEqual(bare);
+    },
+  );
+
+  test('builds LVS-DR from bare machines, just as planned, and then has nothing to do', async () => {
+    describeCluster({});
+    const applied = await converge('lvs-dr');
+    expect(applied.messages).toContain('web1 6  web2 6');
+  });
+
+  test('splits by round robin, past the director, and one machine answers for the VIP', async () => {
+    expect(await split(12)).toBe('web1 6  web2 6');
+    expect(await outPackets()).toBe(0);
+    const macs = await on('router', `arping -c 3 -I lan1 ${VIP} | grep -o "\\[.*\\]" | sort -u`);
+    expect(macs.toLowerCase()).toBe(`[${await on('director', 'cat /sys/class/net/lan1/address')}]`);
+  });
+
+  test('splits by weight, 3 to 1', async () => {
+    describeCluster({ scheduler: 'wrr', web1: { weight: 3 } });
+    const applied = await converge('lvs-dr', '-e', 'verify_requests=8');
+    expect(applied.messages).toContain('web1 6  web2 2');
+  });
+
+  test('loses no request while it is applied again, reweighed, shrunk and grown', async () => {
+    describeCluster({});
+    expect((await run('apply', 'lvs-dr')).status).toBe(0);
+    await on('client', LOAD);
+    const states: readonly Wish[] = [
+      {},
+      { scheduler: 'wrr', web1: { weight: 2 } },
+      { web2: { state: 'absent' } },
+      {},
+    ];
+    for (const wish of states) {
+      describeCluster(wish);
+      const applied = await run('apply', 'lvs-dr', '--skip-tags', 'verify');
+      expect(applied.failures).toEqual([]);
+    }
+    const counted = await on('client', STOP_LOAD);
+    const { good = 0, bad = 0 } = JSON.parse(counted) as { good?: number; bad?: number };
+    expect(bad).toBe(0);
+    expect(good).toBeGreaterThanOrEqual(2000);
+  });
+
+  test('answers again after a reboot of the director, with no hand on it', async () => {
+    await on('director', '(sleep 1; reboot) >/dev/null 2>&1 &');
+    await on('client', `until ! curl -fs --max-time 2 -o /dev/null http://${VIP}/id; do :; done`);
+    await on(
+      'client',
+      `timeout 300 sh -c "until curl -fs --max-time 2 -o /dev/null http://${VIP}/id; do :; done"`,
+    );
+    expect(await split(12)).toBe('web1 6  web2 6');
+    expect((await run('plan', 'lvs-dr')).changes).toEqual([]);
+  });
+
+  test('changes to NAT, where replies pass the director', async () => {
+    const applied = await converge('lvs-nat');
+    expect(applied.messages).toContain('web1 6  web2 6');
+    const before = await outPackets();
+    expect(await split(12)).toBe('web1 6  web2 6');
+    expect(await outPackets()).toBeGreaterThan(before);
+  });
+
+  test('changes back to DR', async () => {
+    const applied = await converge('lvs-dr');
+    expect(applied.messages).toContain('web1 6  web2 6');
+  });
+
+  test('changes to TUN over a router, and carries an upload of 1 MB', async () => {
+    describeCluster({ wire: 'far' });
+    const applied = await converge('lvs-tun');
+    expect(applied.messages).toContain('web1 6  web2 6');
+    const before = await outPackets();
+    const upload = `head -c 1000000 /dev/zero | curl -fsS --max-time 60 -H Expect: --data-binary @- -o /dev/null -w "%{http_code}" http://${VIP}/id`;
+    expect(await on('client', upload)).toBe('200');
+    expect(await outPackets()).toBe(before);
+  });
+
+  test('is taken away, and leaves nothing behind', async () => {
+    await converge('teardown');
+    expect(await leftovers()).toEqual(bare);
+  });
+});
+
+/** Opens new connections until /tmp/stop is there: one curl for 200 of them, each told to close. */
+const LOAD = `rm -f /tmp/stop /tmp/codes; cat >/tmp/load.sh <<'END'
+until [ -e /tmp/stop ]; do
+  curl -s --max-time 20 -H 'Connection: close' -o /dev/null -w '%{http_code}\\n' 'http://${VIP}/id?[1-200]' >>/tmp/codes
+done
+touch /tmp/stopped
+END
+rm -f /tmp/stopped; nohup sh /tmp/load.sh >/dev/null 2>&1 &`;
+
+/** Goes on to 2,000 connections if there were fewer, stops, and counts. */
+const STOP_LOAD = `until [ "$(wc -l </tmp/codes)" -ge 2000 ]; do :; done; touch /tmp/stop; until [ -e /tmp/stopped ]; do :; done
+awk '$1 == 200 {good++} $1 != 200 {bad++} END {printf "{\\"good\\": %d, \\"bad\\": %d}", good, bad}' /tmp/codes`;
