@@ -28,7 +28,7 @@ function readInto(found: Map<string, SourceFile>, root: string, below: string, f
       if (stat.isDirectory()) readInto(found, root, key, faults);
       else if (stat.isFile() && !found.has(key)) found.set(key, { path, bytes: readFileSync(path) });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const { message: why } = error as Error;
       const help = 'Make it readable, or remove it.';
       faults.push(fault('file-unreadable', `Cannot read ${path}: ${why}.`, { help }));
     }

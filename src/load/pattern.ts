@@ -114,7 +114,7 @@ function regexOf(source: string, place: Place | undefined, faults: Faults): RegE
   try {
     return new RegExp(`^(?:${source})`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const { message: why } = error as Error;
     faults.push(fault(CODE, why, { help: 'Check the regular expression after ~.', ...at(place) }));
     return undefined;
   }

@@ -66,15 +66,8 @@ export function parseYaml(text: string, file: string, faults: Faults): Tree | un
 }
 
 function unreadable(file: string, error: unknown, place: Place | undefined) {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const why =
-    code === 'ENOENT'
-      ? 'there is no such file'
-      : code === 'EISDIR'
-        ? 'it is a folder'
-        : error instanceof Error
-          ? error.message
-          : String(error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
   return fault('file-unreadable', `Cannot read ${file}: ${why}.`, {
     help: 'Check the path and that you may read it.',
     ...(place && { place }),

@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Faults } from '../../../src/load/faults.ts';
+import { parseYaml } from '../../../src/load/yaml.ts';
+import { plainValue, type Tree } from '../../../src/model/tree.ts';
+import { brief } from './project.ts';
+
+function read(text: string): { value: unknown; faults: readonly string[] } {
+  const faults: Faults = [];
+  const tree = parseYaml(text, 'a.yml', faults);
+  return { value: tree && plainValue(tree), faults: faults.map((one) => brief(one)) };
+}
+
+describe('YAML values', () => {
+  test.each([
+    ['yes', true],
+    ['Off', false],
+    ['"yes"', 'yes'],
+    ['true', true],
+    ['0644', '0644'],
+    ['0o644', 420],
+    ['644', 644],
+    ['1.5', 1.5],
+    ['12345678901234567890', '12345678901234567890'],
+    ['~', null],
+    ['', null],
+    ['"{{ports}}"', '{{ports}}'],
+    ['!!str 80', '80'],
+    ['2024-01-01', '2024-01-01'],
+    ['52:54:00:12:34:56', '52:54:00:12:34:56'],
+    ['|\n  a\n  b\n', 'a\nb\n'],
+    ['>-\n  a\n  b\n', 'a b'],
+  ])('%j is read as %j', (text, value) => {
+    expect(read(`a: ${text}\n`)).toEqual({ value: { a: value }, faults: [] });
+  });
+
+  test('keep their key as it was written', () => {
+    expect(read('80: a\nyes: b\n1.10: c\n').value).toEqual({ 80: 'a', yes: 'b', '1.10': 'c' });
+  });
+
+  test('may come through anchors and merge keys; own keys win', () => {
+    const text = 'x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  <<: [*x, *y]\n  a: 3\nall: [*x]\n';
+    expect(read(text).value).toMatchObject({ z: { b: 1, c: 2, a: 3 }, all: [{ a: 1, b: 1 }] });
+  });
+
+  test('and keys carry line and column', () => {
+    const tree = parseYaml('a:\n  - b: c\n', 'a.yml', []);
+    expect(tree).toMatchObject({
+      entries: [
+        {
+          keyPlace: { file: 'a.yml', line: 1, column: 1 },
+          value: {
+            items: [
+              { place: { line: 2, column: 5 }, entries: [{ value: { place: { line: 2, column: 8 } } }] },
+            ],
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('YAML faults', () => {
+  test('an anchor that contains itself', () => {
+    expect(read('a: &a [*a]\n').faults).toEqual(['yaml-alias 1:8 *a contains itself.']);
+  });
+
+  test('aliases that multiply until memory ends', () => {
+    const lines = Array.from(
+      { length: 20 },
+      (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}, *a${i}, *a${i}]`,
+    );
+    expect(read(`a0: &a0 x\n${lines.join('\n')}\n`).faults).toEqual([
+      expect.stringMatching(/^yaml-too-large .*More than 200000 values\.$/),
+    ]);
+  });
+
+  test('a file of ansible-vault', () => {
+    expect(read('$ANSIBLE_VAULT;1.1;AES256\n6162\n').faults[0]).toMatch(/^not-supported-yet 1:1/);
+  });
+
+  test('what is merged is no map, a tag means nothing, a key is a list', () => {
+    expect(read('a:\n  <<: b\nc: !mine d\n? [e]\n: f\n').faults).toEqual([
+      'yaml-merge 2:7 << takes a map.',
+      'yaml-tag 3:10 The tag !mine means nothing here.',
+      'yaml-key 4:3 A key is a plain text.',
+    ]);
+  });
+
+  test('of several lines are all reported, consequences are not', () => {
+    const { faults } = read('a: {{ b }}/c\nb: @x\n');
+    expect(faults).toEqual([
+      'yaml-unquoted-braces 1:4 A value that starts with {{ must be quoted.',
+      'yaml-syntax 2:4 A value cannot start with @ unless it is quoted.',
+    ]);
+  });
+});
+
+test('Any text is either read or refused at a place within it', () => {
+  const pieces = fc.constantFrom(
+    'a',
+    ': ',
+    '- ',
+    '\n',
+    '  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    '&a ',
+    '*a',
+    '<<',
+    '\t',
+    '|',
+    '#',
+    '!',
+    ',',
+    '?',
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
+      const text = parts.join('');
+      const faults: Faults = [];
+      const tree: Tree | undefined = parseYaml(text, 'a.yml', faults);
+      expect(tree === undefined).toBe(faults.length > 0);
+      const lines = text.split('\n').length;
+      for (const { place } of faults) {
+        expect(place?.line).toBeGreaterThanOrEqual(1);
+        expect(place?.line).toBeLessThanOrEqual(lines);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
