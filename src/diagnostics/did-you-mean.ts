@@ -1,5 +1,11 @@
-/** The candidate that `name` is most likely a misspelling of; undefined where none is near. */
+/** `Did you mean "X"?` where a candidate is near to `name`, undefined where none is. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const near = nearestName(name, candidates);
+  return near === undefined ? undefined : `Did you mean "${near}"?`;
+}
+
+/** The candidate that `name` is most likely a misspelling of; undefined where none is near. */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = normal(name);
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;

@@ -10,10 +10,10 @@ export function throwFaults(faults: Faults): void {
   if (faults.some((one) => one.severity === 'error')) throw new Trouble(faults);
 }
 
-/** Completes a help text: `Did you mean "hosts"? ` where a candidate is near, '' where none is. */
+/** The start of a help text: `Did you mean "hosts"? ` where a candidate is near, '' where none is. */
 export function nearest(name: string, candidates: Iterable<string>): string {
-  const near = didYouMean(name, candidates);
-  return near === undefined ? '' : `Did you mean "${near}"? `;
+  const hint = didYouMean(name, candidates);
+  return hint === undefined ? '' : `${hint} `;
 }
 
 /** Reports a key that nobody reads. `owner` completes "… of": a play, a role's meta/main.yml. */

@@ -1,4 +1,4 @@
-import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { nearestName } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
 import type { MapEntry, MapTree } from '../model/tree.ts';
 import type { Loading, TaskFile } from './context.ts';
@@ -81,8 +81,8 @@ function reportKeyword({ entry }: FoundModule, load: Loading): void {
 function reportUnknown(open: readonly FoundModule[], load: Loading): void {
   const modules = load.modules ?? [];
   const meant =
-    open.find((one) => didYouMean(one.module, modules) ?? INSTEAD.has(one.module)) ??
-    open.find((one) => !didYouMean(one.entry.key, TASK_KEYWORDS));
+    open.find((one) => nearestName(one.module, modules) ?? INSTEAD.has(one.module)) ??
+    open.find((one) => !nearestName(one.entry.key, TASK_KEYWORDS));
   for (const one of open) {
     if (one !== meant) {
       reportKeyword(one, load);

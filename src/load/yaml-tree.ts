@@ -14,6 +14,8 @@ interface Walk {
   readonly place: (offset: number) => Place;
   readonly faults: Faults;
   readonly open: Set<Node>;
+  /** The library looks an anchor up from the start of the document each time. */
+  readonly anchors: Map<Node, Node | undefined>;
   count: number;
 }
 
@@ -24,7 +26,14 @@ export function treeOf(
   faults: Faults,
 ): Tree | undefined {
   const before = faults.length;
-  const tree = convert(document.contents, { document, place, faults, open: new Set(), count: 0 });
+  const tree = convert(document.contents, {
+    document,
+    place,
+    faults,
+    open: new Set(),
+    anchors: new Map(),
+    count: 0,
+  });
   return faults.length > before ? undefined : tree;
 }
 
@@ -49,7 +58,8 @@ function convertAlias(
   alias: Node & { source: string; resolve: (d: Document) => Node | undefined },
   walk: Walk,
 ): Tree {
-  const target = alias.resolve(walk.document);
+  if (!walk.anchors.has(alias)) walk.anchors.set(alias, alias.resolve(walk.document));
+  const target = walk.anchors.get(alias);
   const place = placeOf(alias, walk);
   if (target && !walk.open.has(target)) return convert(target, walk, place);
   walk.faults.push(
