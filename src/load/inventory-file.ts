@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Place } from '../model/source.ts';
 import type { MapEntry, MapTree, Tree } from '../model/tree.ts';
@@ -45,16 +45,11 @@ export function readInventoryFile(path: string, description: Description, faults
 
 function isIni(path: string): boolean {
   if (/^\.(ini|cfg)$/.test(extname(path))) return true;
-  if (/^\.(ya?ml|json)$/.test(extname(path))) return false;
-  try {
-    const first = readFileSync(path, 'utf8')
-      .split('\n')
-      .find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
-    // "web1 ansible_host=…", "[webservers]", or a bare name: none is YAML that an inventory could be.
-    return first !== undefined && basename(path) !== '' && !/^(---|\{|[^\s=[]+\s*:)/.test(first);
-  } catch {
-    return false;
-  }
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (/^\.(ya?ml|json)$/.test(extname(path))) return /^\[[\w:.-]+\]\s*$/m.test(text);
+  const first = text.split('\n').find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  // "web1 ansible_host=…", "[webservers]", or a bare name: none is YAML that an inventory could be.
+  return first !== undefined && !/^(---|\{|[^\s=[]+\s*:)/.test(first);
 }
 
 function readGroup({ key: name, keyPlace, value }: MapEntry, description: Description, faults: Faults): void {

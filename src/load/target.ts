@@ -5,6 +5,7 @@ import type { Target } from '../model/host.ts';
 import type { InventoryHost, Variable } from '../model/inventory.ts';
 import type { Become, Located } from '../model/playbook.ts';
 import type { Tree } from '../model/tree.ts';
+import { defined } from './defined.ts';
 import { type Faults, notSupportedYet, throwFaults } from './faults.ts';
 import { readBoolean, readNumber, readText, wrongType } from './read-tree.ts';
 
@@ -132,8 +133,3 @@ function pathOf(path: Located<string> | undefined): string | undefined {
   if (/^~(\/|$)/.test(path.value)) return join(homedir(), path.value.slice(1));
   return resolve(dirname(path.place.file), path.value);
 }
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-const defined = <T extends object>(fields: T): Defined<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;

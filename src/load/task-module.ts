@@ -14,13 +14,19 @@ export interface FoundModule {
 /** Collections of Ansible whose modules are known here by their last name. */
 const COLLECTION = /^(ansible\.builtin|ansible\.legacy|ansible\.posix|community\.general)\./;
 
+/** Keywords of Ansible that are parameters of modules too, and may just stand too far left. */
+const OFTEN_PARAMETERS = new Set(['port', 'timeout', 'environment', 'connection', 'diff', 'order']);
+
 /** Finds the one key that is a module; reports all keys that are neither module nor keyword. */
 export function findModule(map: MapTree, file: TaskFile, load: Loading): FoundModule | undefined {
   const strangers = map.entries.filter((entry) => !isKeyword(entry, file, load));
   const candidates = strangers.map((entry) => ({ module: entry.key.replace(COLLECTION, ''), entry }));
   const late = candidates.filter(({ module }) => notYet(module) !== undefined && !isModule(module, load));
   for (const { module, entry } of late) {
-    notSupportedYet(`"${module}"`, notYet(module) ?? '', entry.keyPlace, load.faults);
+    const slipped = OFTEN_PARAMETERS.has(module)
+      ? ' A parameter of the module belongs below it, indented deeper.'
+      : '';
+    notSupportedYet(`"${module}"`, `${notYet(module) ?? ''}${slipped}`, entry.keyPlace, load.faults);
   }
   const open = candidates.filter((one) => !late.includes(one));
   const [found, second] = open.filter((one) => isModule(one.module, load));

@@ -1,6 +1,7 @@
 import type { Located, TaskSource } from '../model/playbook.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
 import type { Loading, TaskFile } from './context.ts';
+import { defined } from './defined.ts';
 import { type Faults, notSupportedYet, unknownKey } from './faults.ts';
 import { booleanOf, readNodeKeywords, textOf, textsOf, treeAt } from './node-keywords.ts';
 import { readMap, readNumber, wrongType } from './read-tree.ts';
@@ -82,9 +83,3 @@ function numberOf(map: MapTree, key: string, faults: Faults, whole: boolean): Lo
   const tree = treeAt(map, key);
   return tree && readNumber(tree, key, faults, { whole });
 }
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The fields that have a value. */
-const defined = <T extends object>(fields: T): Defined<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
