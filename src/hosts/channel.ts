@@ -1,0 +1,44 @@
+import type { Buffer } from 'node:buffer';
+
+/** How a program at the other end of a channel ended. `code` null: killed by a signal, or nobody knows. */
+export interface ChannelEnd {
+  readonly code: number | null;
+  readonly signal?: string;
+}
+
+export interface ChannelListener {
+  output(stream: 'stdout' | 'stderr', chunk: Buffer): void;
+  end(how: ChannelEnd): void;
+}
+
+/** A program that runs at the other end, with its three streams as raw bytes. */
+export interface Channel {
+  write(data: Buffer | string): void;
+  /** Replaces the listener; who comes after the end is told at once. */
+  listen(listener: ChannelListener): void;
+  close(): void;
+}
+
+/** Starts a program on the host. */
+export type Launch = (argv: readonly string[]) => Promise<Channel>;
+
+/** The listener's side of a channel: keeps the end for who listens later. */
+export class ChannelEars {
+  private listener: ChannelListener | undefined;
+  private ended: ChannelEnd | undefined;
+
+  listen(listener: ChannelListener): void {
+    this.listener = listener;
+    if (this.ended) listener.end(this.ended);
+  }
+
+  output(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    this.listener?.output(stream, chunk);
+  }
+
+  end(how: ChannelEnd): void {
+    if (this.ended) return;
+    this.ended = how;
+    this.listener?.end(how);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Buffer } from 'node:buffer';
+import { doneKey, type Frame } from '../shell/compile-request.ts';
+import type { FrameOutput, FrameWatch } from '../shell/frame-output.ts';
+import { HEARTBEAT_MS } from './open-shell.ts';
+import type { Wire } from './wire.ts';
+
+export interface FrameResult {
+  readonly output: FrameOutput;
+  /** Pieces that were completed; the one after them is where it stopped, if there is one. */
+  readonly complete: number;
+  /** A deadline passed. */
+  readonly expired: boolean;
+}
+
+/** After this a shell that was told to end what runs is given up. */
+const KILL_GRACE_MS = 3_000;
+/** Before the first piece begins: the request travels, and the host may be busy. */
+const TRAVEL_MS = 20_000;
+
+/**
+ * Sends a frame and keeps the deadlines of its pieces, here and not on the host: they cost no process. When one
+ * passes, what runs is ended; a shell that does not get free (a process in the kernel's hands) is given up, and the
+ * wire is then `ended`.
+ */
+export async function runFrame(
+  wire: Wire,
+  frame: Frame,
+  bytes: Buffer,
+  watch: Pick<FrameWatch, 'limit' | 'output'>,
+): Promise<FrameResult> {
+  let complete = 0;
+  let expired = false;
+  let timer: NodeJS.Timeout | undefined;
+  let seen: FrameOutput | undefined;
+  let giveUp: () => void = () => {};
+  const givenUp = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  const expire = (): void => {
+    expired = true;
+    wire.tell('k');
+    timer = setTimeout(giveUp, KILL_GRACE_MS);
+  };
+  const arm = (extraMs: number): void => {
+    clearTimeout(timer);
+    const deadline = frame.pieces[complete]?.deadlineMs;
+    if (deadline !== undefined && !expired) timer = setTimeout(expire, deadline + extraMs);
+  };
+  const progress = (): void => {
+    if (expired || !seen) return;
+    const before = complete;
+    while (seen.values.has(doneKey(complete))) complete += 1;
+    // Bytes of files are progress, too; a capture's are not.
+    if (complete !== before || (frame.pieces[complete]?.whole.length ?? 0) > 0) arm(0);
+  };
+  arm(TRAVEL_MS);
+  const heart = frame.acts ? setInterval(() => wire.tell('b'), HEARTBEAT_MS) : undefined;
+  const { output: sent, answer } = wire.begin(bytes, { ...watch, progress });
+  seen = sent;
+  try {
+    const ended = await Promise.race([answer.then(() => true), givenUp.then(() => false)]);
+    if (ended) wire.tell('d');
+    else {
+      answer.catch(() => undefined);
+      wire.abandon();
+    }
+    if (!expired) progress();
+    return { output: sent, complete, expired };
+  } finally {
+    clearTimeout(timer);
+    clearInterval(heart);
+  }
+}

@@ -1,0 +1,152 @@
+import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import { StringDecoder } from 'node:string_decoder';
+import type { Part, PendingHandler, Request, Response, Shell } from '../model/host.ts';
+import type { Answer, ProbeFailure } from '../model/probe.ts';
+import type { Action, Outcome } from '../model/step.ts';
+import { outcome } from '../shell/actions/action-piece.ts';
+import { compileRequest, type Frame } from '../shell/compile-request.ts';
+import { requestFrame } from '../shell/loop.ts';
+import { failure, type Piece } from '../shell/piece.ts';
+import { type OpenShell, openShell, type ShellPlan } from './open-shell.ts';
+import { runFrame } from './run-frame.ts';
+
+/** Output kept of a capture or an action, on each stream. */
+const OUTPUT_LIMIT = 1024 * 1024;
+const GOODBYE_MS = 2_000;
+
+/** A `Shell` over a loop; replaces the loop by a fresh one when a probe hangs in it. */
+export class ShellSession implements Shell {
+  readonly user: string;
+  readonly pendingHandlers: readonly PendingHandler[];
+  frames = 0;
+  private open: OpenShell;
+  private readonly plan: ShellPlan;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(plan: ShellPlan, open: OpenShell) {
+    this.plan = plan;
+    this.open = open;
+    this.user = plan.become ?? plan.login;
+    this.pendingHandlers = open.pending;
+  }
+
+  send(request: Request): Promise<Response> {
+    const answer = this.queue.then(() => this.answer(request));
+    this.queue = answer.catch(() => undefined);
+    return answer;
+  }
+
+  keepHandlers(pending: readonly PendingHandler[]): readonly Action[] {
+    const directory = this.open.stateDirectory;
+    const path = `${directory}/pending.json`;
+    if (pending.length === 0) return [{ kind: 'remove', path }];
+    const content = Buffer.from(`${JSON.stringify(pending, null, 1)}\n`);
+    return [
+      { kind: 'makeDirectory', path: directory, mode: 0o700 },
+      { kind: 'writeFile', path, content, mode: 0o600 },
+    ];
+  }
+
+  /** Says good-bye, which lets go of the lock. */
+  async close(): Promise<void> {
+    await this.open.wire.close(GOODBYE_MS);
+  }
+
+  private async answer(request: Request): Promise<Response> {
+    const answers = new Map<number, Answer | ProbeFailure>();
+    const outcomes = new Map<number, Outcome>();
+    const alone = new Set<number>();
+    let parts: readonly Part[] = request.parts;
+    while (parts.length > 0) {
+      const again = await this.round(parts, request, alone, answers, outcomes);
+      if (!again) break;
+      parts = parts.filter(({ id }) => !answers.has(id) && !outcomes.has(id));
+    }
+    return { answers, outcomes };
+  }
+
+  /** Sends parts as frames. True where what is left shall be sent again, because something hung before it. */
+  private async round(
+    parts: readonly Part[],
+    request: Request,
+    alone: Set<number>,
+    answers: Map<number, Answer | ProbeFailure>,
+    outcomes: Map<number, Outcome>,
+  ): Promise<boolean> {
+    const unique = randomBytes(8).toString('hex');
+    for (const frame of compileRequest(parts, { tools: this.open.tools, unique, alone })) {
+      const { output, complete, expired } = await this.run(frame, request);
+      for (const piece of frame.pieces.slice(0, complete)) {
+        for (const [id, answer] of piece.answers(output)) answers.set(id, answer);
+      }
+      for (const piece of frame.pieces.slice(0, complete + 1)) {
+        const done = piece.outcome(output);
+        for (const id of done ? piece.ids : []) if (done) outcomes.set(id, done);
+        if (done && !done.ok) return false;
+      }
+      const stuck = frame.pieces[complete];
+      if (!stuck) continue;
+      if (stuck.acts) {
+        for (const id of stuck.ids) {
+          outcomes.set(
+            id,
+            outcome(output.sections.get(String(id)), expired ? 124 : (output.status ?? 1), false, expired),
+          );
+        }
+        return false;
+      }
+      setAside(stuck, expired, output.status, alone, answers);
+      return true;
+    }
+    return false;
+  }
+
+  private async run(frame: Frame, request: Request): ReturnType<typeof runFrame> {
+    if (this.open.wire.ended) await this.reopen();
+    this.frames += 1;
+    const bytes = requestFrame(frame.script, this.open.mode, { acts: frame.acts });
+    const whole = new Set(frame.pieces.flatMap((piece) => piece.whole));
+    const live = new Set(frame.pieces.flatMap((piece) => (piece.acts ? piece.ids.map(String) : [])));
+    const decoders = new Map<string, StringDecoder>();
+    const result = await runFrame(this.open.wire, frame, bytes, {
+      limit: (key) => (whole.has(key) ? Number.POSITIVE_INFINITY : OUTPUT_LIMIT),
+      output: (key, stream, chunk) => {
+        if (!request.onOutput || !live.has(key)) return;
+        const name = `${stream} ${key}`;
+        const decoder = decoders.get(name) ?? new StringDecoder('utf8');
+        decoders.set(name, decoder);
+        const text = decoder.write(chunk);
+        if (text) request.onOutput(Number(key), stream, text);
+      },
+    });
+    return result;
+  }
+
+  /** The lock is not asked for again: what hangs there still has it, for us. */
+  private async reopen(): Promise<void> {
+    this.open = await openShell({ ...this.plan, holder: undefined });
+  }
+}
+
+/** A probe that hung alone is the culprit; of several, each is asked again with a process of its own. */
+function setAside(
+  stuck: Piece,
+  expired: boolean,
+  status: number | undefined,
+  alone: Set<number>,
+  answers: Map<number, Answer | ProbeFailure>,
+): void {
+  if (stuck.ids.length > 1) {
+    for (const id of stuck.ids) alone.add(id);
+    return;
+  }
+  for (const id of stuck.ids) {
+    answers.set(
+      id,
+      expired
+        ? failure('timeout', `no answer within ${(stuck.deadlineMs ?? 0) / 1000} s`)
+        : failure('other', `the shell ended in the middle of it (status ${status ?? 'unknown'})`),
+    );
+  }
+}

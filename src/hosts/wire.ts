@@ -1,0 +1,94 @@
+import type { Buffer } from 'node:buffer';
+import { FrameOutput, type FrameWatch, scanInto } from '../shell/frame-output.ts';
+import type { Channel, ChannelEnd } from './channel.ts';
+
+type Watch = Omit<FrameWatch, 'end'>;
+interface Pending {
+  readonly output: FrameOutput;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Frames over a channel to a running loop, answered in the order sent. */
+export class Wire {
+  /** How the channel ended; undefined while it is open. */
+  ended: ChannelEnd | undefined;
+  private readonly pending: Pending[] = [];
+  private readonly channel: Channel;
+  private readonly lost: (how: ChannelEnd) => Error;
+  private readonly goodbye: (() => void)[] = [];
+
+  /** `lost` makes the error of the requests under way when the channel ends. */
+  constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error) {
+    this.channel = channel;
+    this.lost = lost;
+    const current = (): FrameOutput | undefined => this.pending[0]?.output;
+    const scanners = {
+      stdout: scanInto(nonce, 'stdout', current),
+      stderr: scanInto(nonce, 'stderr', current),
+    };
+    channel.listen({
+      output: (stream, chunk) => scanners[stream].feed(chunk),
+      end: (how) => this.end(how),
+    });
+  }
+
+  /** Sends bytes; resolves with what came back when both streams have seen the end mark. */
+  async request(bytes: Buffer, watch: Watch): Promise<FrameOutput> {
+    const { output, answer } = this.begin(bytes, watch);
+    await answer;
+    return output;
+  }
+
+  /** The same, with the output as far as it has come. */
+  begin(bytes: Buffer, watch: Watch): { readonly output: FrameOutput; readonly answer: Promise<void> } {
+    let done: () => void = () => {};
+    const output = new FrameOutput({
+      ...watch,
+      end: () => {
+        this.pending.shift();
+        done();
+      },
+    });
+    const answer = new Promise<void>((resolve, reject) => {
+      done = resolve;
+      if (this.ended) {
+        reject(this.lost(this.ended));
+        return;
+      }
+      this.pending.push({ output, reject });
+      this.channel.write(bytes);
+    });
+    return { output, answer };
+  }
+
+  /** A word to the reader: `b` heartbeat, `d` the answer is here, `k` end what runs, `x` good-bye. */
+  tell(word: 'b' | 'd' | 'k' | 'x'): void {
+    if (!this.ended) this.channel.write(`${word}\n`);
+  }
+
+  /** Closes without good-bye: the watchdog on the host ends what still runs. */
+  abandon(): void {
+    this.channel.close();
+    this.end({ code: null });
+  }
+
+  /** Says good-bye and waits until the shell has gone, but no longer than `atMostMs`. */
+  async close(atMostMs: number): Promise<void> {
+    if (this.ended) return;
+    this.tell('x');
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, atMostMs);
+      this.goodbye.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.channel.close();
+  }
+
+  private end(how: ChannelEnd): void {
+    this.ended ??= how;
+    for (const { reject } of this.pending.splice(0)) reject(this.lost(how));
+    for (const resolve of this.goodbye.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { WriteFile } from '../../model/step.ts';
+import { CHUNK_BYTES, payload } from '../payload.ts';
+import type { Piece } from '../piece.ts';
+import { quote } from '../quote.ts';
+import type { Tools } from '../tools.ts';
+import { actionPiece } from './action-piece.ts';
+
+/**
+ * Pieces that replace a file, one a request where there are several: a long content is appended to the temporary file
+ * bit by bit, and only the last piece puts it in place. A link is followed to the file it names, as Ansible does, but
+ * not in a directory with the sticky bit, where others could have laid it.
+ */
+export function writeFilePieces(
+  id: number,
+  action: WriteFile,
+  tools: Tools,
+  unique: string,
+): readonly Piece[] {
+  const suffix = createHash('sha256').update(`${unique} ${id} ${action.path}`).digest('hex').slice(0, 16);
+  const find = `_w ${quote(action.path)} ${suffix} || exit 1`;
+  const guarded = (commands: readonly string[]): Piece =>
+    actionPiece(id, `${find}\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`);
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < action.content.length; at += CHUNK_BYTES) {
+    chunks.push(action.content.subarray(at, at + CHUNK_BYTES));
+  }
+  const append = (chunk: Uint8Array): string => `{ ${payload(chunk, tools.base64)}; } >>"$_t"`;
+  const finish = [
+    attributes(action),
+    ...validate(action),
+    ...(tools.syncFile ? ['sync -- "$_t"'] : []),
+    '_z',
+  ];
+  const first = ['_o', ...chunks.slice(0, 1).map(append)];
+  if (chunks.length <= 1) return [guarded([...first, ...finish])];
+  return [
+    guarded(first),
+    ...chunks.slice(1, -1).map((chunk) => guarded([append(chunk)])),
+    guarded([...chunks.slice(-1).map(append), ...finish]),
+  ];
+}
+
+const attributes = ({ mode, owner, group }: WriteFile): string =>
+  `_c ${quote(mode?.toString(8) ?? '')} ${quote(owner ?? '')} ${quote(group ?? '')}`;
+
+/** Words of the validating program, `%s` being the temporary file. */
+function validate({ validate: words }: WriteFile): readonly string[] {
+  if (!words) return [];
+  const word = (text: string): string => text.split('%s').map(quote).join('"$_t"');
+  return [`( exec ${words.map(word).join(' ')} )`];
+}

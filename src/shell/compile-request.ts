@@ -1,0 +1,156 @@
+import type { Part } from '../model/host.ts';
+import type { Probe } from '../model/probe.ts';
+import type { Action } from '../model/step.ts';
+import { makeDirectoryPiece, makeLinkPiece, removePiece, setAttributesPiece } from './actions/paths.ts';
+import { runPiece } from './actions/run.ts';
+import { waitPiece } from './actions/wait.ts';
+import { writeFilePieces } from './actions/write-file.ts';
+import type { Asked, Piece } from './piece.ts';
+import { capturePiece } from './probes/capture.ts';
+import { packagePiece } from './probes/package.ts';
+import { programPiece } from './probes/program.ts';
+import { readFilePiece } from './probes/read-file.ts';
+import { isAwkward, statPiece } from './probes/stat.ts';
+import { sysctlPiece } from './probes/sysctl.ts';
+import { unitPiece } from './probes/unit.ts';
+import type { Tools } from './tools.ts';
+
+/** One frame: what travels to a shell at once. */
+export interface Frame {
+  readonly pieces: readonly Piece[];
+  readonly script: string;
+  readonly acts: boolean;
+}
+
+export interface CompileOptions {
+  readonly tools: Tools;
+  /** Unguessable text of this request, for the names of temporary files. */
+  readonly unique: string;
+  /** Parts of which each gets a process of its own, because one of them hung. */
+  readonly alone?: ReadonlySet<number>;
+}
+
+/** Most bytes of arguments for one process, far below ARG_MAX (2 MiB) and a single argument's 128 KiB. */
+const MOST_ARGUMENT_BYTES = 96 * 1024;
+const MOST_ARGUMENTS = 500;
+/** Above this a request is cut between two pieces. */
+const MOST_SCRIPT_BYTES = 512 * 1024;
+
+/** Compiles a request's parts to frames, mostly just one. Probes of a run between two actions are joined by kind. */
+export function compileRequest(parts: readonly Part[], options: CompileOptions): readonly Frame[] {
+  const frames: Frame[] = [];
+  let pieces: Piece[] = [];
+  let bytes = 0;
+  const cut = (): void => {
+    if (pieces.length > 0) frames.push(frameOf(pieces));
+    pieces = [];
+    bytes = 0;
+  };
+  const add = (piece: Piece): void => {
+    if (bytes > 0 && bytes + piece.script.length > MOST_SCRIPT_BYTES) cut();
+    pieces.push(piece);
+    bytes += piece.script.length;
+  };
+  let asked: Asked<Probe>[] = [];
+  const ask = (): void => {
+    probePieces(asked, options).forEach(add);
+    asked = [];
+  };
+  for (const part of parts) {
+    if (part.kind === 'probe') asked.push(part);
+    else {
+      ask();
+      // Pieces of one long file go in a frame each, so that neither side holds much of it.
+      actionPieces(part.id, part.action, options).forEach((piece, at) => {
+        if (at > 0) cut();
+        add(piece);
+      });
+    }
+  }
+  ask();
+  cut();
+  return frames;
+}
+
+/** The key of the mark that says that a piece is complete. */
+export const doneKey = (at: number): string => `done:${at}`;
+
+const frameOf = (pieces: readonly Piece[]): Frame => ({
+  pieces,
+  script: pieces.map((piece, at) => `${piece.script}\n_m v ${doneKey(at)} 1`).join('\n'),
+  acts: pieces.some((piece) => piece.acts),
+});
+
+function actionPieces(id: number, action: Action, options: CompileOptions): readonly Piece[] {
+  switch (action.kind) {
+    case 'run':
+      return [runPiece(id, action)];
+    case 'writeFile':
+      return writeFilePieces(id, action, options.tools, options.unique);
+    case 'makeDirectory':
+      return [makeDirectoryPiece(id, action)];
+    case 'setAttributes':
+      return [setAttributesPiece(id, action)];
+    case 'makeLink':
+      return [makeLinkPiece(id, action, `${options.unique}-${id}`)];
+    case 'remove':
+      return [removePiece(id, action, options.tools)];
+    case 'wait':
+      return [waitPiece(id, action)];
+  }
+}
+
+/** Joins the probes of one kind; captures come last, in their order. */
+function probePieces(asked: readonly Asked<Probe>[], { tools, alone }: CompileOptions): readonly Piece[] {
+  const of = <K extends Probe['kind']>(kind: K): readonly Asked<Extract<Probe, { kind: K }>>[] =>
+    asked.flatMap(({ id, probe }) =>
+      probe.kind === kind ? [{ id, probe: probe as Extract<Probe, { kind: K }> }] : [],
+    );
+  const stats = of('stat');
+  const key = (part: Asked<Probe>): string => `${part.probe.kind}:${part.id}`;
+  const join = <P extends Probe>(
+    parts: readonly Asked<P>[],
+    piece: (some: readonly Asked<P>[], key: string) => Piece,
+  ): readonly Piece[] =>
+    chunks(parts, alone).flatMap((some) => (some[0] ? [piece(some, key(some[0] as Asked<Probe>))] : []));
+  return [
+    ...join(of('sysctl'), sysctlPiece),
+    ...join(of('program'), programPiece),
+    ...join(
+      stats.filter(({ probe }) => !probe.follow),
+      (some, k) => statPiece(some, k, tools),
+    ),
+    ...join(
+      stats.filter(({ probe }) => probe.follow),
+      (some, k) => statPiece(some, k, tools),
+    ),
+    ...join(of('readFile'), (some, k) => readFilePiece(some, k, tools)),
+    ...join(of('package'), packagePiece),
+    ...join(of('unit'), (some, k) => unitPiece(some, k, tools)),
+    ...of('capture').map(capturePiece),
+  ];
+}
+
+function chunks<P extends Probe>(
+  parts: readonly Asked<P>[],
+  alone: ReadonlySet<number> | undefined,
+): readonly (readonly Asked<P>[])[] {
+  const all: Asked<P>[][] = [];
+  let open: Asked<P>[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    const text = 'path' in part.probe ? part.probe.path : 'name' in part.probe ? part.probe.name : '';
+    if (isAwkward(text) || alone?.has(part.id)) {
+      all.push([part]);
+      continue;
+    }
+    bytes += text.length + 1;
+    if (open.length === 0 || open.length >= MOST_ARGUMENTS || bytes > MOST_ARGUMENT_BYTES) {
+      open = [];
+      all.push(open);
+      bytes = text.length + 1;
+    }
+    open.push(part);
+  }
+  return all;
+}
