@@ -1,4 +1,5 @@
 import type { Answer, AnswerTo, Probe } from './probe.ts';
+import type { Unknown } from './value.ts';
 
 /** What may be done to a host: a closed set, as data; `shell/` quotes every argument in one place. */
 export type Action = Run | WriteFile | MakeDirectory | SetAttributes | MakeLink | Remove | Wait;
@@ -81,10 +82,10 @@ export type Effect =
   /** A kernel module comes: parameters that the kernel did not have may then be there. */
   | { readonly kind: 'loads'; readonly module: string };
 
-/** What a probe answers once a package is there, unless the host had it before. */
+/** What a probe answers once a package is there, unless the host had it before. Unknown: it is there, and nobody knows how. */
 export interface Brought {
   readonly probe: Probe;
-  readonly answer: Answer;
+  readonly answer: Answer | Unknown;
 }
 
 /** A value as a diff prints it; undefined is "absent". */

@@ -14,7 +14,7 @@ export class Overlay {
   readonly #files = new OverlayFiles();
   readonly #declared = new Map<string, Answer>();
   /** What packages bring, where the host has nothing of its own. */
-  readonly #brought = new Map<string, Answer>();
+  readonly #brought = new Map<string, Answer | Unknown>();
   /** Packages of which nobody said what they bring, or take with them. */
   readonly #mayBring: string[] = [];
   readonly #mayTake: string[] = [];
@@ -76,7 +76,7 @@ export class Overlay {
     const declared = this.#declared.get(keyOf(probe));
     if (declared) return probe.kind === 'package' ? { ...answer, ...declared } : declared;
     if (isAbsent(probe, answer)) {
-      return this.#brought.get(keyOf(probe)) ?? this.#mayCome(probe) ?? answer;
+      return broughtTo(probe, this.#brought.get(keyOf(probe))) ?? this.#mayCome(probe) ?? answer;
     }
     return this.#mayGo(probe) ?? answer;
   }
@@ -175,3 +175,10 @@ export class Overlay {
 /** A package is one thing to know, whether or not its candidate was asked for too. */
 const keyOf = (probe: Probe): string =>
   probe.kind === 'package' ? `package ${probe.name}` : probeKey(probe);
+
+/** A file that a package brings is taken to differ from any text that somebody expects in its place. */
+function broughtTo(probe: Probe, answer: Answer | Unknown | undefined): Answer | Unknown | undefined {
+  return isUnknown(answer) && probe.kind === 'readFile' && probe.expect !== undefined
+    ? { exists: true }
+    : answer;
+}

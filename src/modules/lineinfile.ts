@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { readFile, stat } from '../model/probe.ts';
+import { step } from '../model/step.ts';
+import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
+import { directoryOf, hostPath } from './file-path.ts';
+import { editLines } from './line-edit.ts';
+import { defineModule, refuse } from './module.ts';
+
+const expression = z
+  .string()
+  .refine(compiles, { error: 'This is not a valid regular expression of JavaScript.' });
+
+const params = z
+  .strictObject({
+    path: hostPath.describe('The file.'),
+    line: z
+      .union([z.string(), z.number()], { error: 'Write the line as text.' })
+      .transform(String)
+      .refine((line) => !line.includes('\n'), { error: 'A line holds no line break.' })
+      .optional()
+      .describe('The line, without its end. With `backrefs`, `\\1` stands for the first group of `regexp`.'),
+    regexp: expression
+      .optional()
+      .describe(
+        'The last line that matches is replaced; with `state: absent`, all that match are removed. Make it match `line` too.',
+      ),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the line is there.'),
+    insertafter: expression
+      .optional()
+      .describe('Where a new line goes: after the last line that matches, or `EOF`, the default.'),
+    insertbefore: expression
+      .optional()
+      .describe('Where a new line goes: before the last line that matches, or `BOF`, the beginning.'),
+    create: z.boolean().default(false).describe('Make the file where there is none.'),
+    backrefs: z
+      .boolean()
+      .default(false)
+      .describe('Fill `line` with the groups of `regexp`; where nothing matches, nothing is done.'),
+    ...attributeParams,
+  })
+  .refine((want) => want.line !== undefined || (want.state === 'absent' && want.regexp !== undefined), {
+    error: 'Give the line; only state: absent can do with regexp alone.',
+    path: ['line'],
+  })
+  .refine((want) => !want.backrefs || want.regexp !== undefined, {
+    error: 'backrefs needs regexp.',
+    path: ['backrefs'],
+  })
+  .refine((want) => want.insertafter === undefined || want.insertbefore === undefined, {
+    error: 'Give insertafter or insertbefore, not both.',
+    path: ['insertbefore'],
+  });
+
+type Want = z.infer<typeof params>;
+
+/** Keeps one line of a file. */
+export const lineinfile = defineModule({
+  name: 'lineinfile',
+  doc: 'Keeps one line of a file that something else owns. Where a file is yours as a whole, `template` is the better way. The expressions are those of JavaScript.',
+  params,
+  examples: [
+    {
+      title: 'Set one option',
+      params: { path: '/etc/ssh/sshd_config', regexp: '^#?PermitRootLogin\\b', line: 'PermitRootLogin no' },
+    },
+    { title: 'Remove lines', params: { path: '/etc/fstab', regexp: '\\snfs\\s', state: 'absent' } },
+  ],
+  identity: (want) => want.path,
+  inspect: (want: Want) => ({
+    stat: stat(want.path),
+    file: readFile(want.path),
+    directory: stat(directoryOf(want.path), { follow: true }),
+  }),
+  plan: (want, found) => {
+    if (found.stat.exists && found.stat.type === 'link') {
+      return refuse(
+        `${want.path} is a link to ${found.stat.target}`,
+        'Name the file itself: a link would be lost.',
+      );
+    }
+    if (!found.file.exists && want.state === 'absent') return [];
+    if (!found.file.exists && !want.create) {
+      return refuse(`${want.path} is not there`, 'create: true makes it.');
+    }
+    if (!found.file.exists && !found.directory.exists) {
+      return refuse(
+        `the directory ${directoryOf(want.path)} is not there`,
+        'Make it in a task before this one.',
+      );
+    }
+    const text = textOf(found.file.content);
+    if (text === undefined) return refuse(`${want.path} is not UTF-8 text`);
+    const edited = editLines(text, want);
+    if (found.file.exists && edited === text) return attributeSteps(want.path, want, found.stat);
+    const content = new TextEncoder().encode(edited);
+    const action = {
+      kind: 'writeFile',
+      path: want.path,
+      content,
+      ...attributesFor(want, found.stat),
+    } as const;
+    const before = found.file.exists ? { bytes: found.file.content ?? new Uint8Array() } : undefined;
+    return [
+      step('content', before, { bytes: content }, { path: want.path, action }),
+      ...attributeSteps(want.path, want, found.stat, { within: true }),
+    ];
+  },
+});
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes ?? new Uint8Array());
+  } catch {
+    return undefined;
+  }
+}
+
+function compiles(regexp: string): boolean {
+  try {
+    return new RegExp(regexp) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Found, readFile, type Stat, stat } from '../model/probe.ts';
+import { type Shown, type Step, step } from '../model/step.ts';
+import { attributeParams, attributeSteps, attributesFor, type WantedAttributes } from './file-attributes.ts';
+import { baseOf, directoryOf, hostPath } from './file-path.ts';
+import { type Refusal, refuse } from './module.ts';
+import { wordsOf } from './words.ts';
+
+/** Parameters that `copy` and `template` share. */
+export const placedFileParams = {
+  dest: hostPath.describe(
+    'Where the file goes. A directory, or a path that ends in `/`, takes it under its own name.',
+  ),
+  ...attributeParams,
+  validate: z
+    .string()
+    .refine((line) => line.includes('%s') && !('wrong' in wordsOf(line)), {
+      error: 'Write a command with %s where the path of the temporary file goes.',
+    })
+    .optional()
+    .describe('Command that must accept the file before it goes live; `%s` is the path of a temporary copy.'),
+  force: z.boolean().default(true).describe('With `false`, a file that is there already is left as it is.'),
+};
+
+/** A whole file that is to be on a host. */
+export interface PlacedFile extends WantedAttributes {
+  readonly dest: string;
+  readonly content: Uint8Array;
+  /** Name under which it goes into a directory; undefined where it has none of its own. */
+  readonly base: string | undefined;
+  readonly validate?: string | undefined;
+  readonly force: boolean;
+}
+
+/** The file's name where `dest` says so itself. */
+export const plainDest = (file: { readonly dest: string; readonly base: string | undefined }): string =>
+  file.dest.endsWith('/') && file.base !== undefined ? file.dest + file.base : file.dest;
+
+/** What to read for a placed file: itself, its directory, and its place inside `dest` should that be a directory. */
+export function inspectPlaced(file: PlacedFile) {
+  const dest = plainDest(file);
+  const expect = createHash('sha256').update(file.content).digest('hex');
+  const inside = file.base === undefined ? dest : `${dest}/${file.base}`;
+  return {
+    stat: stat(dest),
+    followed: stat(dest, { follow: true }),
+    file: readFile(dest, { expect }),
+    directory: stat(directoryOf(dest), { follow: true }),
+    insideStat: stat(inside),
+    insideFile: readFile(inside, { expect }),
+  };
+}
+
+/** Steps that put a file in its place. */
+export function planPlaced(
+  file: PlacedFile,
+  found: Found<ReturnType<typeof inspectPlaced>>,
+): readonly Step[] | Refusal {
+  const dest = plainDest(file);
+  const inDirectory = found.followed.exists && found.followed.type === 'directory';
+  if (inDirectory && file.base === undefined) {
+    return refuse(`${dest} is a directory`, 'Name the file itself in dest.');
+  }
+  const path = inDirectory ? `${dest.replace(/\/$/, '')}/${file.base}` : dest;
+  const [at, read] = inDirectory ? [found.insideStat, found.insideFile] : [found.stat, found.file];
+  if (at.exists && at.type !== 'file' && at.type !== 'link')
+    return refuse(`${path} is a ${at.type}, not a file`);
+  if (at.exists && !file.force) return [];
+  if (!inDirectory && !found.directory.exists) {
+    return refuse(
+      `the directory ${directoryOf(dest)} is not there`,
+      `Make it in a task before this one: file: {path: ${directoryOf(dest)}, state: directory}.`,
+    );
+  }
+  const expected = createHash('sha256').update(file.content).digest('hex');
+  if (at.exists && at.type === 'file' && read.sha256 === expected) return attributeSteps(path, file, at);
+  return write(path, file, at, shownBefore(at, read.content));
+}
+
+function write(path: string, file: PlacedFile, at: Stat, before: Shown): readonly Step[] {
+  const now: Stat = at.exists && at.type === 'file' ? at : { exists: false };
+  const validate = file.validate === undefined ? undefined : wordsOf(file.validate);
+  const action = {
+    kind: 'writeFile',
+    path,
+    content: file.content,
+    ...attributesFor(file, now),
+    ...(validate && !('wrong' in validate) ? { validate } : {}),
+  } as const;
+  return [
+    step('content', before, { bytes: file.content }, { path, action }),
+    ...attributeSteps(path, file, now, { within: true }),
+  ];
+}
+
+function shownBefore(at: Stat, content: Uint8Array | undefined): Shown {
+  if (!at.exists) return undefined;
+  if (at.type === 'link') return `link to ${at.target ?? 'something'}`;
+  return content ? { bytes: content } : 'as its package brings it';
+}
+
+/** Name of a file of the role, as it is called on the host: without the ending of templates. */
+export const baseOfSource = (src: string): string => baseOf(src).replace(/\.hbs$/, '');
