@@ -10,8 +10,10 @@ const params = z.strictObject({
   follow: z.boolean().default(false).describe('Look at what a link points to.'),
   get_checksum: z
     .boolean()
-    .default(true)
-    .describe('Read the file for its checksum (SHA-256), where it is a file.'),
+    .default(false)
+    .describe(
+      'Read the file, where it is one, for its `checksum`. The whole of it travels, so it is not done by itself.',
+    ),
 });
 
 type Want = z.infer<typeof params>;
@@ -26,7 +28,6 @@ export const stat = defineModule({
   freeForm: 'path',
   inspect: (want: Want) => ({
     stat: statProbe(want.path, { follow: want.follow }),
-    // Bytes never come back: an expectation that no content meets would send them, so this is asked only where wanted.
     ...(want.get_checksum ? { file: readFile(want.path) } : {}),
   }),
   plan: () => [],

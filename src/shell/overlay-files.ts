@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { FileRead, Stat, StatFound } from '../model/probe.ts';
+import type { FileRead, Stat } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
 import { type Unknown, unknown } from '../model/value.ts';
+import { type Attributes, made, merge, NOT_KNOWN, pick } from './overlay-attributes.ts';
+import { ancestors, isBelow, join, normal } from './overlay-paths.ts';
 
 /** What the steps so far would make of a path. `fresh`: nothing of what the host has there remains. `user`: its maker. */
 type Node =
@@ -22,24 +24,7 @@ type Node =
     }
   | { readonly kind: 'altered'; readonly attributes: Attributes };
 
-interface Attributes {
-  readonly mode?: number | undefined;
-  readonly owner?: string | undefined;
-  readonly group?: string | undefined;
-}
-
-/** A time, a size or a number of an owner that cannot be known before the file is there. */
-export const NOT_KNOWN = Number.NaN;
-
 const ABSENT: Stat = { exists: false };
-/** Directories that are links on every system we support. */
-const MERGED: readonly (readonly [from: string, to: string])[] = [
-  ['/var/run/', '/run/'],
-  ['/lib/', '/usr/lib/'],
-  ['/bin/', '/usr/bin/'],
-  ['/sbin/', '/usr/sbin/'],
-];
-
 /** The part of the overlay that knows files: what they would be after the actions so far. Paths are absolute. */
 export class OverlayFiles {
   readonly #nodes = new Map<string, Node>();
@@ -207,81 +192,6 @@ function readOf(content: Uint8Array, expect: string | undefined): FileRead {
   return sha256 === expect ? { exists: true, sha256 } : { exists: true, sha256, content };
 }
 
-function pick({ mode, owner, group }: Attributes): Attributes {
-  return { mode, owner, group };
-}
-
-/** The last that is given of each attribute. */
-function merge(...layers: readonly Attributes[]): Attributes {
-  const last = <K extends keyof Attributes>(key: K) =>
-    layers.findLast((layer) => layer[key] !== undefined)?.[key];
-  return { mode: last('mode'), owner: last('owner'), group: last('group') };
-}
-
 function withAttributes(node: Node, given: Attributes): Node {
   return 'attributes' in node ? { ...node, attributes: merge(node.attributes, given) } : node;
-}
-
-function made(
-  type: StatFound['type'],
-  attributes: Attributes,
-  size: number,
-  user: string,
-  old?: StatFound,
-): StatFound {
-  const owner = account(
-    attributes.owner ?? (old ? undefined : user),
-    old && { name: old.owner, id: old.uid },
-  );
-  const group = account(
-    attributes.group ?? (old ? undefined : user),
-    old && { name: old.group, id: old.gid },
-  );
-  return {
-    exists: true,
-    type,
-    mode: attributes.mode ?? old?.mode ?? (type === 'directory' ? 0o755 : 0o644),
-    uid: owner.id,
-    gid: group.id,
-    owner: owner.name,
-    group: group.name,
-    size,
-    mtime: old?.mtime ?? NOT_KNOWN,
-    ...(old?.target === undefined ? {} : { target: old.target }),
-  };
-}
-
-interface Account {
-  readonly name: string;
-  readonly id: number;
-}
-
-function account(given: string | undefined, old: Account | undefined): Account {
-  if (given === undefined) return old ?? { name: 'root', id: 0 };
-  if (old && (old.name === given || String(old.id) === given)) return old;
-  if (given === 'root' || given === '0') return { name: 'root', id: 0 };
-  return { name: given, id: /^\d+$/.test(given) ? Number(given) : NOT_KNOWN };
-}
-
-const isBelow = (path: string, root: string): boolean => path.startsWith(root === '/' ? '/' : `${root}/`);
-
-/** Directories above a path, from the top, `/` left out. */
-function ancestors(path: string): readonly string[] {
-  const parts = path.split('/').slice(1, -1);
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
-}
-
-const join = (directory: string, rest: string): string =>
-  rest.startsWith('/') ? rest : `${directory === '/' ? '' : directory}/${rest}`;
-
-/** Absolute path without `.`, `..` and double slashes, and with the merged directories at their real place. */
-function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  const clean = `/${parts.join('/')}`;
-  const merged = MERGED.find(([from]) => clean.startsWith(from));
-  return merged ? merged[1] + clean.slice(merged[0].length) : clean;
 }
