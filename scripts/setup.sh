@@ -69,7 +69,7 @@ for want in "$@"; do
   case $want in
   build) build ;;
   ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash ;;
-  lab) debian_packages 'for the lab: virtual machines and the image they boot' qemu-system-x86 qemu-utils mmdebstrap apt-utils dpkg-dev e2fsprogs cpio openssh-client iproute2 ;;
+  lab) debian_packages 'for the lab: virtual machines and the image they boot' qemu-system-x86 qemu-utils mmdebstrap apt-utils dpkg-dev e2fsprogs cpio fakeroot uidmap debian-archive-keyring openssh-client iproute2 ;;
   *) stop "setup.sh does not know '$want'." 'Give build, ssh or lab.' ;;
   esac
 done

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Builds the lab's root file system: build.sh FOLDER SOURCES VARIANT, where FOLDER has key.pub and host_key and receives
+# root.img (ext4), vmlinuz and initrd.img, SOURCES is a file of apt sources, VARIANT is base or packaged. Needs no root where user namespaces work.
+set -eu
+folder=$1 sources=$2 variant=$3
+here=$(cd "$(dirname "$0")" && pwd)
+packages() { sed -n "s/^$1 //p" "$here/packages.txt" | tr '\n' ' '; }
+
+# In the chroot: the roles' packages with all they depend on become a repository of their own, the only one.
+cat >"$folder/customize.sh" <<HOOK
+#!/bin/sh
+set -eu
+root=\$1
+chroot "\$root" apt-get -qq -y --download-only install $(packages roles)
+mkdir -p "\$root/srv/repository"
+mv "\$root"/var/cache/apt/archives/*.deb "\$root/srv/repository/"
+(cd "\$root/srv/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null)
+rm -rf "\$root"/etc/apt/sources.list "\$root"/etc/apt/sources.list.d/* "\$root"/var/lib/apt/lists/*
+echo 'deb [trusted=yes] file:/srv/repository ./' >"\$root/etc/apt/sources.list"
+chroot "\$root" apt-get -qq update
+if [ $variant = packaged ]; then
+  chroot "\$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $(packages roles)
+  chroot "\$root" apt-get clean
+fi
+sh "$here/settings.sh" "\$root"
+HOOK
+chmod +x "$folder/customize.sh"
+
+mmdebstrap --quiet --variant=minbase --include="$(packages base | tr -s ' ' ',' | sed 's/,$//')" \
+  --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
+  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+  --skip=cleanup/apt/lists --customize-hook="$folder/customize.sh" bookworm "$folder/root.tar" "$sources"
+
+# As root or pretending to be: owners must survive.
+cat >"$folder/pack.sh" <<PACK
+set -eu
+mkdir "$folder/root"
+tar -xpf "$folder/root.tar" -C "$folder/root" --exclude='./dev/*'
+rm -f "$folder/root.tar"
+sh "$here/initrd.sh" "$folder/root" "$folder"
+cp "$folder/key.pub" "$folder/root/etc/ssh/lab_keys"
+install -m 600 "$folder/host_key" "$folder/root/etc/ssh/ssh_host_ed25519_key"
+install -m 644 "$folder/host_key.pub" "$folder/root/etc/ssh/ssh_host_ed25519_key.pub"
+rm -rf "$folder/root"/boot/*
+mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -O ^metadata_csum -d "$folder/root" "$folder/root.img" 4G
+rm -rf "$folder/root"
+PACK
+if [ "$(id -u)" = 0 ]; then sh "$folder/pack.sh"; else fakeroot sh "$folder/pack.sh"; fi
+rm -f "$folder/customize.sh" "$folder/pack.sh"

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { LabSpec } from '../model/lab.ts';
+
+const base = (variable: string, fallback: string): string =>
+  process.env[variable] || join(homedir(), fallback);
+
+/** Folder of images and boot snapshots, which outlive labs (XDG Base Directory; TROUPE_CACHE_DIR overrides it). */
+export const cacheFolder = (): string =>
+  process.env.TROUPE_CACHE_DIR || join(base('XDG_CACHE_HOME', '.cache'), 'troupe');
+
+/** Folder that holds a folder for each lab that is up. */
+export const labsFolder = (): string => join(base('XDG_STATE_HOME', '.local/state'), 'troupe', 'labs');
+
+/** Folder of one lab: its overlays, sockets, consoles and state. Two inventories of one name have two. */
+export const labFolder = (spec: LabSpec): string =>
+  join(labsFolder(), `${spec.name}-${shortHash(realpathSync(spec.inventory))}`);
+
+/** Ten hex digits of the SHA-256 of some text. */
+export const shortHash = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 10);

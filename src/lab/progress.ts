@@ -1,0 +1,13 @@
+/** What a lab is doing, for whoever shows it. */
+export interface LabProgress {
+  /** Machine that it concerns; left out for images and snapshots, which all share. */
+  readonly machine?: string;
+  readonly phase: 'accelerator' | 'image' | 'snapshot' | 'starting' | 'ready' | 'stopped' | 'reset';
+  readonly detail: string;
+}
+
+export interface LabOptions {
+  /** Folder of Troupe itself, where the image's build scripts lie. */
+  readonly root: string;
+  readonly onProgress: (progress: LabProgress) => void;
+}
