@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Stat } from '../model/probe.ts';
 
 /** A parameter that is a path on the host. */
 export const hostPath = z
@@ -14,3 +15,11 @@ export function directoryOf(path: string): string {
 
 /** Last part of a path. */
 export const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The file that a path names: where it is a link, what that points to. `itself` is what is at the path. */
+export function behind(path: string, itself: Stat): string {
+  if (!itself.exists || itself.type !== 'link' || itself.target === undefined) return path;
+  return itself.target.startsWith('/')
+    ? itself.target
+    : `${directoryOf(path).replace(/\/$/, '')}/${itself.target}`;
+}

@@ -3,7 +3,7 @@ import { capture, type Found, type Stat, stat } from '../model/probe.ts';
 import { answers, type Step, step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
 import { bitsOf, isSymbolic } from './file-mode.ts';
-import { hostPath } from './file-path.ts';
+import { behind, hostPath } from './file-path.ts';
 import { defineModule, type Refusal, refuse } from './module.ts';
 
 const params = z
@@ -66,7 +66,7 @@ export const file = defineModule({
       case 'directory':
         return planDirectory(want, found);
       default:
-        return planFile(want, found.stat);
+        return planFile(want, found);
     }
   },
 });
@@ -131,7 +131,10 @@ function planDirectory(want: Want, found: Inspected): readonly Step[] | Refusal 
   if (found.stat.exists && found.stat.type !== 'directory') {
     return refuse(`${want.path} is a ${found.stat.type}, not a directory`);
   }
-  if (found.stat.exists) return [...attributeSteps(want.path, want, found.stat), ...recursion(want, found)];
+  if (found.stat.exists) {
+    const steps = attributeSteps(behind(want.path, found.itself), want, found.stat);
+    return [...steps, ...recursion(want, found)];
+  }
   if (found.itself.exists) return refuse(`${want.path} is a link to nothing`);
   const action = {
     kind: 'makeDirectory',
@@ -155,11 +158,11 @@ function recursion(want: Want, found: Inspected): readonly Step[] {
 
 const allAlike = (want: Want) => answers(find(want), { rc: 0, stdout: '', stderr: '', missing: false });
 
-function planFile(want: Want, found: Stat): readonly Step[] | Refusal {
+function planFile(want: Want, { stat: found, itself }: Inspected): readonly Step[] | Refusal {
   if (found.exists && found.type === 'directory' && want.state !== undefined) {
     return refuse(`${want.path} is a directory`, 'state: directory manages directories.');
   }
-  if (found.exists) return attributeSteps(want.path, want, found);
+  if (found.exists) return attributeSteps(behind(want.path, itself), want, found);
   if (want.state !== 'touch') {
     return refuse(
       `${want.path} is not there`,

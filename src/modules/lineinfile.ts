@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readFile, stat } from '../model/probe.ts';
 import { step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
-import { directoryOf, hostPath } from './file-path.ts';
+import { behind, directoryOf, hostPath } from './file-path.ts';
 import { editLines } from './line-edit.ts';
 import { defineModule, refuse } from './module.ts';
 
@@ -67,17 +67,12 @@ export const lineinfile = defineModule({
   ],
   identity: (want) => want.path,
   inspect: (want: Want) => ({
-    stat: stat(want.path),
+    itself: stat(want.path),
+    stat: stat(want.path, { follow: true }),
     file: readFile(want.path),
     directory: stat(directoryOf(want.path), { follow: true }),
   }),
   plan: (want, found) => {
-    if (found.stat.exists && found.stat.type === 'link') {
-      return refuse(
-        `${want.path} is a link to ${found.stat.target}`,
-        'Name the file itself: a link would be lost.',
-      );
-    }
     if (!found.file.exists && want.state === 'absent') return [];
     if (!found.file.exists && !want.create) {
       return refuse(`${want.path} is not there`, 'create: true makes it.');
@@ -91,7 +86,8 @@ export const lineinfile = defineModule({
     const text = textOf(found.file.content);
     if (text === undefined) return refuse(`${want.path} is not UTF-8 text`);
     const edited = editLines(text, want);
-    if (found.file.exists && edited === text) return attributeSteps(want.path, want, found.stat);
+    if (found.file.exists && edited === text)
+      return attributeSteps(behind(want.path, found.itself), want, found.stat);
     const content = new TextEncoder().encode(edited);
     const action = {
       kind: 'writeFile',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Found, readFile, type Stat, stat } from '../model/probe.ts';
+import { type FileRead, type Found, readFile, type Stat, stat } from '../model/probe.ts';
 import { type Shown, type Step, step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor, type WantedAttributes } from './file-attributes.ts';
-import { baseOf, directoryOf, hostPath } from './file-path.ts';
+import { baseOf, behind, directoryOf, hostPath } from './file-path.ts';
 import { type Refusal, refuse } from './module.ts';
 import { wordsOf } from './words.ts';
 
@@ -43,43 +43,46 @@ export function inspectPlaced(file: PlacedFile) {
   const expect = createHash('sha256').update(file.content).digest('hex');
   const inside = file.base === undefined ? dest : `${dest}/${file.base}`;
   return {
-    stat: stat(dest),
-    followed: stat(dest, { follow: true }),
+    itself: stat(dest),
+    stat: stat(dest, { follow: true }),
     file: readFile(dest, { expect }),
     directory: stat(directoryOf(dest), { follow: true }),
-    insideStat: stat(inside),
+    insideItself: stat(inside),
+    insideStat: stat(inside, { follow: true }),
     insideFile: readFile(inside, { expect }),
   };
 }
 
+type Inspected = Found<ReturnType<typeof inspectPlaced>>;
+
 /** Steps that put a file in its place. */
-export function planPlaced(
-  file: PlacedFile,
-  found: Found<ReturnType<typeof inspectPlaced>>,
-): readonly Step[] | Refusal {
+export function planPlaced(file: PlacedFile, found: Inspected): readonly Step[] | Refusal {
   const dest = plainDest(file);
-  const inDirectory = found.followed.exists && found.followed.type === 'directory';
-  if (inDirectory && file.base === undefined) {
-    return refuse(`${dest} is a directory`, 'Name the file itself in dest.');
+  if (isDirectory(found.stat)) {
+    if (file.base === undefined) return refuse(`${dest} is a directory`, 'Name the file itself in dest.');
+    const path = `${dest.replace(/\/$/, '')}/${file.base}`;
+    return planAt(path, file, found.insideItself, found.insideStat, found.insideFile);
   }
-  const path = inDirectory ? `${dest.replace(/\/$/, '')}/${file.base}` : dest;
-  const [at, read] = inDirectory ? [found.insideStat, found.insideFile] : [found.stat, found.file];
-  if (at.exists && at.type !== 'file' && at.type !== 'link')
-    return refuse(`${path} is a ${at.type}, not a file`);
-  if (at.exists && !file.force) return [];
-  if (!inDirectory && !found.directory.exists) {
+  if (!found.itself.exists && !found.directory.exists) {
     return refuse(
       `the directory ${directoryOf(dest)} is not there`,
       `Make it in a task before this one: file: {path: ${directoryOf(dest)}, state: directory}.`,
     );
   }
-  const expected = createHash('sha256').update(file.content).digest('hex');
-  if (at.exists && at.type === 'file' && read.sha256 === expected) return attributeSteps(path, file, at);
-  return write(path, file, at, shownBefore(at, read.content));
+  return planAt(dest, file, found.itself, found.stat, found.file);
 }
 
-function write(path: string, file: PlacedFile, at: Stat, before: Shown): readonly Step[] {
-  const now: Stat = at.exists && at.type === 'file' ? at : { exists: false };
+function planAt(
+  path: string,
+  file: PlacedFile,
+  itself: Stat,
+  now: Stat,
+  read: FileRead,
+): readonly Step[] | Refusal {
+  if (now.exists && now.type !== 'file') return refuse(`${path} is a ${now.type}, not a file`);
+  if (now.exists && !file.force) return [];
+  const expected = createHash('sha256').update(file.content).digest('hex');
+  if (now.exists && read.sha256 === expected) return attributeSteps(behind(path, itself), file, now);
   const validate = file.validate === undefined ? undefined : wordsOf(file.validate);
   const action = {
     kind: 'writeFile',
@@ -88,17 +91,17 @@ function write(path: string, file: PlacedFile, at: Stat, before: Shown): readonl
     ...attributesFor(file, now),
     ...(validate && !('wrong' in validate) ? { validate } : {}),
   } as const;
+  const before = now.exists ? shown(read) : undefined;
   return [
     step('content', before, { bytes: file.content }, { path, action }),
     ...attributeSteps(path, file, now, { within: true }),
   ];
 }
 
-function shownBefore(at: Stat, content: Uint8Array | undefined): Shown {
-  if (!at.exists) return undefined;
-  if (at.type === 'link') return `link to ${at.target ?? 'something'}`;
-  return content ? { bytes: content } : 'as its package brings it';
-}
+const isDirectory = (stat: Stat): boolean => stat.exists && stat.type === 'directory';
+
+/** Before its package is there, nobody knows the text of a file that comes with it. */
+const shown = ({ content }: FileRead): Shown => (content ? { bytes: content } : 'as its package brings it');
 
 /** Name of a file of the role, as it is called on the host: without the ending of templates. */
 export const baseOfSource = (src: string): string => baseOf(src).replace(/\.hbs$/, '');

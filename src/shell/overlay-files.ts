@@ -30,16 +30,24 @@ export class OverlayFiles {
   readonly #nodes = new Map<string, Node>();
   /** Removed with all that was below, in the host's own tree. */
   readonly #cleared = new Set<string>();
+  /** Links that the host has, as far as it was asked. */
+  readonly #hostLinks = new Map<string, string>();
   readonly #recursive: { readonly path: string; readonly attributes: Attributes }[] = [];
 
   /** `user` is who acts: the owner of what is new. Actions that touch no file do nothing here. */
   apply(action: Action, user: string): void {
     const { path } = 'path' in action ? this.#locate(action.path) : { path: '' };
-    if (action.kind === 'writeFile') this.#write(path, action.content, action, user);
+    // As on the host: a link stays, and the file that it names is replaced.
+    if (action.kind === 'writeFile') this.#write(this.#resolve(path).path, action.content, action, user);
     if (action.kind === 'makeDirectory') this.#makeDirectory(path, action, user);
     if (action.kind === 'setAttributes') this.#setAttributes(this.#resolve(path).path, action);
     if (action.kind === 'makeLink') this.#nodes.set(path, { kind: 'link', target: action.target });
     if (action.kind === 'remove') this.#remove(path);
+  }
+
+  /** The host has a link: what is done through it is done to what it names. */
+  learn(path: string, target: string): void {
+    this.#hostLinks.set(this.#locate(path).path, target);
   }
 
   /** Forgets what was made of a path: something else declares what it is now. */
@@ -122,6 +130,7 @@ export class OverlayFiles {
       case 'altered':
         return below.exists ? made(below.type, node.attributes, below.size, 'root', below) : ABSENT;
       default: {
+        if (!node.fresh && below.exists && below.type === 'link') return below;
         const old = !node.fresh && below.exists && below.type === node.kind ? below : undefined;
         const size = node.kind === 'file' ? node.content.length : (old?.size ?? NOT_KNOWN);
         const stat = made(node.kind, node.attributes, size, node.user, old);
@@ -164,18 +173,23 @@ export class OverlayFiles {
     return { path: join(directory.path, clean.slice(slash + 1)), through: directory.through };
   }
 
-  /** A path with all links followed that the actions so far made. */
+  /** A path with all links followed that are known: those of this run, and those that the host told of. */
   #resolve(path: string): Located {
     let current = normal(path);
     let through: string | undefined;
     for (let hops = 0; hops < 40; hops += 1) {
-      const link = [...ancestors(current), current].find((name) => this.#nodes.get(name)?.kind === 'link');
-      const node = link === undefined ? undefined : this.#nodes.get(link);
-      if (link === undefined || node?.kind !== 'link') break;
-      through = link;
-      current = normal(join(join(link, '..'), node.target) + current.slice(link.length));
+      const link = [...ancestors(current), current].find((name) => this.#targetOf(name) !== undefined);
+      if (link === undefined) break;
+      if (this.#nodes.get(link)?.kind === 'link') through = link;
+      current = normal(join(join(link, '..'), this.#targetOf(link) ?? '') + current.slice(link.length));
     }
     return { path: current, through };
+  }
+
+  #targetOf(path: string): string | undefined {
+    const node = this.#nodes.get(path);
+    if (node?.kind === 'link') return node.target;
+    return node || this.#isCleared(path) ? undefined : this.#hostLinks.get(path);
   }
 }
 

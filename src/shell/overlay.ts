@@ -64,7 +64,9 @@ export class Overlay {
   }
 
   #stat(probe: Extract<Probe, { kind: 'stat' }>, base: Answer): Answer | Unknown {
-    return this.#files.patchStat(probe.path, probe.follow === true, base as AnswerTo<typeof probe>);
+    const stat = base as AnswerTo<typeof probe>;
+    if (stat.exists && stat.target !== undefined && !probe.follow) this.#files.learn(probe.path, stat.target);
+    return this.#files.patchStat(probe.path, probe.follow === true, stat);
   }
 
   #read(probe: Extract<Probe, { kind: 'readFile' }>, base: Answer): Answer | Unknown {

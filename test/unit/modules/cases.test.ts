@@ -10,7 +10,7 @@ import { casesOf, hostOf, type ModuleCase, modulesWithCases } from './module-cas
 
 for (const name of modulesWithCases()) {
   describe(name, () => {
-    test.each(casesOf(name))('%s', (_, given) => check(module(name), given));
+    test.each(casesOf(name))('%s', (_, read) => check(module(name), read()));
   });
 }
 

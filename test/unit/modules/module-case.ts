@@ -37,14 +37,14 @@ const ROOT = join(import.meta.dirname, '../../modules');
 /** Names of the modules that have cases. */
 export const modulesWithCases = (): readonly string[] => (existsSync(ROOT) ? readdirSync(ROOT).sort() : []);
 
-/** Cases of a module by name: the file's, dashes read as blanks. */
-export function casesOf(module: string): readonly (readonly [name: string, given: ModuleCase])[] {
+/** Cases of a module by name: the file's, dashes read as blanks. Each is read when it is asked for. */
+export function casesOf(module: string): readonly (readonly [name: string, read: () => ModuleCase])[] {
   return readdirSync(join(ROOT, module))
     .filter((file) => file.endsWith('.yml'))
     .sort()
     .map((file) => {
-      const given = parse(readFileSync(join(ROOT, module, file), 'utf8')) as ModuleCase;
-      return [file.replace(/\.yml$/, '').replaceAll('-', ' '), given] as const;
+      const read = () => parse(readFileSync(join(ROOT, module, file), 'utf8')) as ModuleCase;
+      return [file.replace(/\.yml$/, '').replaceAll('-', ' '), read] as const;
     });
 }
 

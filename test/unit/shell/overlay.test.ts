@@ -120,6 +120,16 @@ describe('files', () => {
   });
 });
 
+test('what is done through a link of the host is done to what it names', () => {
+  const overlay = new Overlay();
+  const link: Stat = { ...(held('file', 0o777) as object), type: 'link', target: 'real' } as Stat;
+  expect(asked(overlay, stat('/etc/x'), link)).toEqual(link);
+  overlay.act({ kind: 'writeFile', path: '/etc/x', content: bytes('b') });
+  expect(asked(overlay, stat('/etc/x'), link)).toEqual(link);
+  expect(asked(overlay, readFile('/etc/real'))).toMatchObject({ content: bytes('b') });
+  expect(asked(overlay, readFile('/etc/x'))).toMatchObject({ content: bytes('b') });
+});
+
 describe('units', () => {
   const path = '/etc/systemd/system/mine.service';
 
