@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { readFile } from '../model/probe.ts';
+import { address } from './ip-address-text.ts';
+import { defineModule } from './module.ts';
+import { fileSteps, textOf } from './text-file.ts';
+
+const FILE = '/etc/hosts';
+const NO_NAME = 'This is no host name; write one such as web1.example.org, or a list of them.';
+const NAME = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, NO_NAME);
+
+/** A line of /etc/hosts. */
+export const hostsEntry = defineModule({
+  name: 'hosts_entry',
+  doc: `Names of an address in /etc/hosts.
+
+The names are added to the line that the address has, or to a new line at the end; names that stand there already stay,
+and so does every other line (hosts(5): fields are separated by blanks, \`#\` begins a comment). The first name is what the
+address is called.`,
+  params: z
+    .strictObject({
+      address: address.describe('IPv4 or IPv6 address.'),
+      names: z
+        .union([NAME.transform((name) => [name]), z.array(NAME)], { error: NO_NAME })
+        .default([])
+        .describe(
+          'Name or list of names. With `state: absent`, those that go; none given: all of the address.',
+        ),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the names are to be there.'),
+    })
+    .refine((want) => want.state === 'absent' || want.names.length > 0, {
+      path: ['names'],
+      error: 'Write names that the address is to have.',
+    }),
+  examples: [
+    { title: 'Name a real server', params: { address: '10.0.0.11', names: ['web1.example.org', 'web1'] } },
+    { title: 'Forget it', params: { address: '10.0.0.11', state: 'absent' } },
+  ],
+  identity: (want) => want.address,
+  inspect: () => ({ hosts: readFile(FILE) }),
+  plan: (want, found) => {
+    const text = textOf(found.hosts) ?? '';
+    const after = want.state === 'present' ? added(text, want) : removed(text, want);
+    return fileSteps('content', FILE, text, after);
+  },
+});
+
+interface Entry {
+  readonly address: string;
+  readonly names: readonly string[];
+}
+
+function added(text: string, want: Entry): string {
+  const lines = text.split('\n');
+  const present = new Set(lines.filter((line) => isOf(line, want.address)).flatMap(namesOf));
+  const missing = want.names.filter((name) => !present.has(name));
+  if (missing.length === 0) return text;
+  const at = lines.findIndex((line) => isOf(line, want.address));
+  if (at >= 0) return lines.map((line, index) => (index === at ? withNames(line, missing) : line)).join('\n');
+  return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${[want.address, ...want.names].join(' ')}\n`;
+}
+
+function removed(text: string, want: Entry): string {
+  const kept = text.split('\n').flatMap((line) => {
+    if (!isOf(line, want.address)) return [line];
+    const names = want.names.length === 0 ? [] : namesOf(line).filter((name) => !want.names.includes(name));
+    if (names.length === 0) return [];
+    return names.length === namesOf(line).length
+      ? [line]
+      : [[want.address, ...names, ...commentOf(line)].join(' ')];
+  });
+  return kept.join('\n');
+}
+
+const fieldsOf = (line: string): readonly string[] => line.replace(/#.*/, '').trim().split(/\s+/);
+const namesOf = (line: string): readonly string[] => fieldsOf(line).slice(1);
+const commentOf = (line: string): readonly string[] => /#.*/.exec(line) ?? [];
+const isOf = (line: string, wanted: string): boolean => {
+  const parsed = address.safeParse(fieldsOf(line)[0]);
+  return parsed.success && parsed.data === wanted;
+};
+
+function withNames(line: string, names: readonly string[]): string {
+  const [comment] = commentOf(line);
+  const entry = comment === undefined ? line.trimEnd() : line.slice(0, line.indexOf('#')).trimEnd();
+  return [entry, ...names, ...(comment === undefined ? [] : [comment])].join(' ');
+}
