@@ -4,14 +4,22 @@ import { copy } from './copy.ts';
 import { debug } from './debug.ts';
 import { fail } from './fail.ts';
 import { file } from './file.ts';
+import { hostsEntry } from './hosts-entry.ts';
+import { ipAddress } from './ip-address.ts';
+import { ipvsService } from './ipvs-service.ts';
 import { lineinfile } from './lineinfile.ts';
+import { modprobe } from './modprobe.ts';
 import type { AnyModule } from './module.ts';
 import { apt, dnf, packageModule } from './package.ts';
+import { route } from './route.ts';
 import { service, systemd } from './service.ts';
 import { setFact } from './set-fact.ts';
 import { shell } from './shell.ts';
 import { stat } from './stat.ts';
+import { sysctl } from './sysctl.ts';
 import { template } from './template.ts';
+import { uri } from './uri.ts';
+import { waitFor } from './wait-for.ts';
 
 /** All modules: the only place to add one. */
 const all: readonly AnyModule[] = [
@@ -23,14 +31,22 @@ const all: readonly AnyModule[] = [
   dnf,
   fail,
   file,
+  hostsEntry,
+  ipAddress,
+  ipvsService,
   lineinfile,
+  modprobe,
   packageModule,
+  route,
   service,
   setFact,
   shell,
   stat,
+  sysctl,
   systemd,
   template,
+  uri,
+  waitFor,
 ];
 
 /** Modules by the name that playbooks use. */
