@@ -29,6 +29,7 @@ export async function runFrame(
   watch: Pick<FrameWatch, 'limit' | 'output'>,
 ): Promise<FrameResult> {
   let complete = 0;
+  let begun = false;
   let expired = false;
   let timer: NodeJS.Timeout | undefined;
   let seen: FrameOutput | undefined;
@@ -51,7 +52,9 @@ export async function runFrame(
     const before = complete;
     while (seen.values.has(doneKey(complete))) complete += 1;
     // Bytes of files are progress, too; a capture's are not.
-    if (complete !== before || (frame.pieces[complete]?.whole.length ?? 0) > 0) arm(0);
+    const first = !begun;
+    begun = true;
+    if (first || complete !== before || (frame.pieces[complete]?.whole.length ?? 0) > 0) arm(0);
   };
   arm(TRAVEL_MS);
   const heart = frame.acts ? setInterval(() => wire.tell('b'), HEARTBEAT_MS) : undefined;

@@ -34,7 +34,7 @@ export type SshTarget = Pick<
 >;
 
 /** Settings for a target. Reads the configuration files anew each time; `home` is where ~ is. */
-export function sshSettings(target: SshTarget, home: string = homedir()): SshSettings {
+export function sshSettings(target: SshTarget, home: string = process.env.HOME || homedir()): SshSettings {
   const config = computed(target, home);
   const one = (key: string): string | undefined => [config[key]].flat()[0];
   const list = (key: string): readonly string[] => [config[key] ?? []].flat();

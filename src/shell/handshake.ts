@@ -12,7 +12,8 @@ export const handshakeScript = (withFacts: boolean): string =>
     'if [ "$_x" = def ]; then _m v read h; else',
     `_x=$(printf 'abcdef\\n' | { dd bs=3 count=1 iflag=fullblock 2>/dev/null >/dev/null; IFS= read -r l; printf %s "$l"; })`,
     'if [ "$_x" = def ]; then _m v read d; else _m v read r; fi; fi',
-    `_x=; for _q in rm sync; do _x="$_x $(command -v $_q)"; done; case $(readlink -f $_x 2>/dev/null) in *busybox*) _m v busybox 1;; esac`,
+    // Of rm, and so of the others; busybox's readlink takes one path.
+    '_P tool:rm rm && case $(readlink -f "$_q/rm" 2>/dev/null) in *busybox*) _m v busybox 1;; esac',
     '_q=$HOME/.local/state/troupe; [ "$(id -u)" != 0 ] || _q=/var/lib/troupe; _m v state "$_q"',
     '[ ! -r "$_q/pending.json" ] || { _b s pending; cat -- "$_q/pending.json"; _b c pending $?; }',
     ...(withFacts ? [FACTS_SCRIPT] : []),

@@ -23,7 +23,7 @@ export const TOOL_NAMES = [
   'sync',
 ] as const;
 
-/** Tools from the paths found, and whether they are busybox's (which `readlink -f` of rm and sync told). */
+/** Tools from the paths found, and whether they are busybox's (which `readlink -f` of rm told). */
 export function toolsFrom(paths: ReadonlyMap<string, string>, busybox: boolean): Tools {
   return {
     stat: paths.has('stat'),

@@ -5,7 +5,8 @@ import type { Tools } from '../tools.ts';
 import { actionPiece } from './action-piece.ts';
 import { refuseToRemove } from './refuse-to-remove.ts';
 
-const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
+/** Five digits: with fewer, GNU's chmod leaves a directory's set-id bits as they are. */
+const octal = (mode: number): string => mode.toString(8).padStart(5, '0');
 const owners = (owner: string | undefined, group: string | undefined): string =>
   `${quote(owner ?? '')} ${quote(group ?? '')}`;
 

@@ -8,8 +8,8 @@ const DEADLINE_MS = 300_000;
 const NAME = /^[A-Za-z0-9][\w.+:~-]*$/;
 
 /**
- * One `dpkg-query` (or `rpm`) for all packages, one `apt-cache policy` (or `dnf repoquery`) for the candidates. dpkg
- * counts only where it has a database: on RHEL it may be there as a mere tool.
+ * One `dpkg-query` (or `rpm`) for all packages, one `apt-cache policy` (or `dnf repoquery`) for the candidates. Each
+ * counts only where it has a database: it may be there as a mere tool.
  */
 export function packagePiece(parts: readonly Asked<PackageProbe>[], key: string): Piece {
   const valid = parts.filter(({ probe }) => NAME.test(probe.name));
@@ -24,7 +24,7 @@ export function packagePiece(parts: readonly Asked<PackageProbe>[], key: string)
     `case $_o in dpkg) ${dpkgLine};; rpm) ${rpmLine};; esac`;
   const script = [
     '_o=; if [ -e /var/lib/dpkg/status ] && command -v dpkg-query >/dev/null; then _o=dpkg',
-    'elif command -v rpm >/dev/null; then _o=rpm; fi',
+    'elif { [ -d /var/lib/rpm ] || [ -d /usr/lib/sysimage/rpm ]; } && command -v rpm >/dev/null; then _o=rpm; fi',
     `_m v ${key} $_o`,
     ...(names ? [`_b s ${key}; ${both(dpkg, rpm)}; _b c ${key} $?`] : []),
     ...(wanted

@@ -39,7 +39,7 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
         const printed = frame.values.get(`${id}:hash`);
         const section = frame.sections.get(`f${id}`);
         if (printed === probe.expect && printed !== undefined) return { exists: true, sha256: printed };
-        if (!section || section.rc !== 0) {
+        if (section?.rc !== 0) {
           const why = section?.text('stderr') || frame.sections.get(key)?.text('stderr');
           return failure('other', `${probe.path} could not be read: ${why?.trim() ?? ''}`);
         }

@@ -5,14 +5,15 @@ import type { Tools } from '../tools.ts';
 
 const DEADLINE_MS = 30_000;
 const LINE = /^([0-9a-f]+)\/(\d+)\/(\d+)\/(\d+)\/(-?\d+)\/([^/]*)\/([^/]*)\/(.*)$/s;
+/** By the upper four bits of st_mode. Decimal: the linter mends octal keys wrongly. */
 const TYPES: Readonly<Record<number, StatFound['type']>> = {
   1: 'fifo',
   2: 'char',
   4: 'directory',
   6: 'block',
-  7: 'file',
-  9: 'link',
-  11: 'socket',
+  8: 'file',
+  10: 'link',
+  12: 'socket',
 };
 
 /** True where a path's own text could be taken for that of another line: such a path is asked for alone. */
@@ -53,7 +54,7 @@ function parse(line: string, only: string | undefined): readonly [string, Stat] 
   if (!match) return ['', { exists: false }];
   const [, raw = '0', uid = '', gid = '', size = '', mtime = '', owner = '', group = '', name = ''] = match;
   const bits = Number.parseInt(raw, 16);
-  const type = TYPES[bits >> 12] ?? 'file';
+  const type = TYPES[bits >> 12] ?? 'fifo';
   const [path, target] = type === 'link' ? link(name, only) : [name, undefined];
   return [
     only ?? path,

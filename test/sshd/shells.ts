@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Shells that the loop must run in: a name, and the program that starts it. */
+export interface TestShell {
+  readonly name: string;
+  readonly sh: string;
+}
+
+const found = (path: string): readonly string[] => (existsSync(path) ? [path] : []);
+
+/** Dash, bash, and busybox's ash with busybox's own tools, as far as this machine has them. */
+export function testShells(): readonly TestShell[] {
+  return [
+    ...found('/usr/bin/dash').map((sh) => ({ name: 'dash', sh })),
+    ...found('/usr/bin/bash').map((sh) => ({ name: 'bash', sh })),
+    ...found('/usr/bin/busybox').map((busybox) => ({ name: 'busybox', sh: busyboxShell(busybox) })),
+  ];
+}
+
+/** A program that starts busybox's ash with nothing but busybox's programs on PATH. */
+function busyboxShell(busybox: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-busybox-'));
+  chmodSync(folder, 0o755);
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  execFileSync(busybox, ['--install', '-s', bin]);
+  const start = join(folder, 'start');
+  writeFileSync(start, `#!/bin/sh\nPATH=${bin}; export PATH\nexec ${bin}/sh "$@"\n`, { mode: 0o755 });
+  return start;
+}
