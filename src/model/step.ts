@@ -70,8 +70,8 @@ export interface Wait {
 
 /** What a step makes true beyond what its action says by itself: later tasks of a dry run see it over the host. */
 export type Effect =
-  /** The probe would then answer so. */
-  | { readonly kind: 'answers'; readonly probe: Probe; readonly answer: Answer }
+  /** The probe would then answer so; unknown where that hangs on what the step does. */
+  | { readonly kind: 'answers'; readonly probe: Probe; readonly answer: Answer | Unknown }
   /**
    * Packages come. `brings` is all they bring that was not there; left out, it is not known, and whatever is absent may
    * then be there.
@@ -164,10 +164,10 @@ export function differs(
 }
 
 /** An effect: once the step is done, `probe` would answer `answer`. */
-export const answers = <P extends Probe>(probe: P, answer: AnswerTo<P>): Effect => ({
+export const answers = <P extends Probe>(probe: P, answer: AnswerTo<P> | Unknown): Effect => ({
   kind: 'answers',
   probe,
-  answer: answer as Answer,
+  answer: answer as Answer | Unknown,
 });
 
 export const run = (argv: readonly string[], options: Omit<Run, 'kind' | 'argv'> = {}): Run => ({

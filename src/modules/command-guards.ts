@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { capture, type Found, type Probe, stat } from '../model/probe.ts';
-import type { Outcome } from '../model/step.ts';
-import { type Run, run, type Step, step } from '../model/step.ts';
-import type { ValueMap } from '../model/value.ts';
+import {
+  capture,
+  type Found,
+  type Probe,
+  type ReadFile,
+  readFile,
+  type StatPath,
+  stat,
+} from '../model/probe.ts';
+import { answers, type Effect, type Outcome, type Run, run, type Step, step } from '../model/step.ts';
+import { unknown, type ValueMap } from '../model/value.ts';
 import { hostPath } from './file-path.ts';
 
 /** Parameters that `command` and `shell` share. */
@@ -64,8 +71,20 @@ export function planCommand(
     ...(want.chdir === undefined ? {} : { cwd: want.chdir }),
     ...(want.stdin === undefined ? {} : { stdin: want.stdin }),
   });
-  return [step('runs', undefined, shown, { action, converges: false })];
+  return [step('runs', undefined, shown, { action, converges: false, effects: effectsOn(want) })];
 }
+
+/** What the command makes is there afterwards, nobody knows how; what it removes is gone. */
+function effectsOn({ creates, removes }: Guarded): readonly Effect[] {
+  const made = unknown(`the command that makes ${creates} is run only when this is applied`);
+  return [
+    ...probesOf(creates).map((probe) => answers(probe, made)),
+    ...probesOf(removes).map((probe) => answers(probe, { exists: false })),
+  ];
+}
+
+const probesOf = (path: string | undefined): readonly (StatPath | ReadFile)[] =>
+  path === undefined ? [] : [stat(path), stat(path, { follow: true }), readFile(path)];
 
 /** What a register of a command holds; `rc` 0 and no output where a guard held it back. */
 export function commandResult(argv: readonly string[], outcomes: readonly Outcome[]): ValueMap {

@@ -68,7 +68,9 @@ const definition = (name: string, doc: string): AnyModule =>
     plan,
   });
 
-const inspect = (want: Want) => (want.name === undefined ? {} : { unit: unit(unitName(want.name)) });
+/** Without systemd there is nobody to ask. */
+const inspect = (want: Want, { facts }: Surroundings) =>
+  want.name === undefined || facts.service_manager !== 'systemd' ? {} : { unit: unit(unitName(want.name)) };
 
 /** Keeps systemd units as they should be. */
 export const service = definition(

@@ -12,7 +12,7 @@ const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/li
  */
 export class Overlay {
   readonly #files = new OverlayFiles();
-  readonly #declared = new Map<string, Answer>();
+  readonly #declared = new Map<string, Answer | Unknown>();
   /** What packages bring, where the host has nothing of its own. */
   readonly #brought = new Map<string, Answer | Unknown>();
   /** Packages of which nobody said what they bring, or take with them. */
@@ -76,7 +76,8 @@ export class Overlay {
   /** What the host says, with what steps declared of it; files of this run are still to come over it. */
   #base(probe: Probe, answer: Answer): Answer | Unknown {
     const declared = this.#declared.get(keyOf(probe));
-    if (declared) return probe.kind === 'package' ? { ...answer, ...declared } : declared;
+    if (declared)
+      return probe.kind === 'package' && !isUnknown(declared) ? { ...answer, ...declared } : declared;
     if (isAbsent(probe, answer)) {
       return broughtTo(probe, this.#brought.get(keyOf(probe))) ?? this.#mayCome(probe) ?? answer;
     }
@@ -159,7 +160,7 @@ export class Overlay {
     for (const { probe, answer } of brings) {
       const key = keyOf(probe);
       const declared = this.#declared.get(key);
-      if (declared && isAbsent(probe, declared)) this.#declared.delete(key);
+      if (declared && !isUnknown(declared) && isAbsent(probe, declared)) this.#declared.delete(key);
       this.#brought.set(key, answer);
     }
   }

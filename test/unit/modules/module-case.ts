@@ -35,7 +35,11 @@ type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPart
 const ROOT = join(import.meta.dirname, '../../modules');
 
 /** Names of the modules that have cases. */
-export const modulesWithCases = (): readonly string[] => (existsSync(ROOT) ? readdirSync(ROOT).sort() : []);
+export const modulesWithCases = (): readonly string[] =>
+  existsSync(ROOT) ? readdirSync(ROOT).filter(hasCases).sort() : [];
+
+const hasCases = (module: string): boolean =>
+  readdirSync(join(ROOT, module)).some((file) => file.endsWith('.yml'));
 
 /** Cases of a module by name: the file's, dashes read as blanks. Each is read when it is asked for. */
 export function casesOf(module: string): readonly (readonly [name: string, read: () => ModuleCase])[] {
