@@ -54,7 +54,10 @@ export interface Captured {
   readonly stderr: string;
   readonly missing: boolean;
 }
-/** Answer to a `ReadFile`. `content` is left out where the hash was as expected, or the file is absent. */
+/**
+ * Answer to a `ReadFile`. `content` is left out where the hash was as expected, or the file is absent. Neither content
+ * nor hash: a directory or device is there, or a file of a package still to come.
+ */
 export interface FileRead {
   readonly exists: boolean;
   readonly sha256?: string;

@@ -73,6 +73,9 @@ export const lineinfile = defineModule({
     directory: stat(directoryOf(want.path), { follow: true }),
   }),
   plan: (want, found) => {
+    if (found.stat.exists && found.stat.type !== 'file') {
+      return refuse(`${want.path} is a ${found.stat.type}, not a file`);
+    }
     if (!found.file.exists && want.state === 'absent') return [];
     if (!found.file.exists && !want.create) {
       return refuse(`${want.path} is not there`, 'create: true makes it.');

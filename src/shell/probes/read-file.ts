@@ -35,7 +35,9 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
         const seen = frame.values.get(String(id));
         if (seen === 'n') return { exists: false };
         if (seen === 'd' || seen === 'r') return denied(probe.path);
-        if (seen !== 'y') return failure('other', `${probe.path} is not a file`);
+        // A directory or device is there, and has no bytes.
+        if (seen === 't') return { exists: true };
+        if (seen !== 'y') return failure('other', `${probe.path} could not be looked at`);
         const printed = frame.values.get(`${id}:hash`);
         const section = frame.sections.get(`f${id}`);
         if (printed === probe.expect && printed !== undefined) return { exists: true, sha256: printed };
