@@ -11,7 +11,7 @@ const NAME = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, NO_N
 /** A line of /etc/hosts. */
 export const hostsEntry = defineModule({
   name: 'hosts_entry',
-  doc: `Names of an address in /etc/hosts.
+  doc: `Keeps names of an address in /etc/hosts.
 
 The names are added to the line that the address has, or to a new line at the end; names that stand there already stay,
 and so does every other line (hosts(5): fields are separated by blanks, \`#\` begins a comment). The first name is what the

@@ -29,7 +29,7 @@ type Live = { readonly live: Capture; readonly link: Capture };
 /** An address of a network card, now and after a reboot. */
 export const ipAddress = defineModule<Want, Probes>({
   name: 'ip_address',
-  doc: `An address of a network card, now and after a reboot.
+  doc: `Gives a network card an address, now and after a reboot.
 
 Now it is set by \`ip address\`, without a restart of anything: other addresses and open connections do not notice. A card
 that is down is set up. For the next boot it is written where whatever owns the network reads it:

@@ -9,7 +9,7 @@ import { defineModule, type Refusal, refuse, type Surroundings } from './module.
 /** A virtual service of the kernel's load balancer with its real servers. */
 export const ipvsService = defineModule({
   name: 'ipvs_service',
-  doc: `A virtual service of the kernel's load balancer (LVS, IPVS) with its real servers.
+  doc: `Manages a virtual service of the kernel's load balancer (LVS, IPVS) with its real servers.
 
 The table is converged in place, under load: what is missing is added, what differs is edited with every flag given
 (\`ipvsadm -e\` without a weight would reset it to 1, without a method to direct routing: ipvsadm(8)), and what goes is

@@ -1,4 +1,4 @@
-import { type Captured, sysctlValue } from '../model/probe.ts';
+import { type Captured, type SysctlProbe, sysctlValue } from '../model/probe.ts';
 import { answers, type Effect } from '../model/step.ts';
 import { linkProbe } from './link.ts';
 
@@ -41,12 +41,18 @@ interface Brings {
   readonly device?: string;
 }
 
-/** What is known to be there once a module is loaded that was not. */
-export function broughtBy(module: string): readonly Effect[] {
+/**
+ * What is known to be there once a module is loaded that was not. A new device takes its rp_filter from
+ * net.ipv4.conf.default (`rpFilter`; Documentation/networking/ip-sysctl.rst).
+ */
+export function broughtBy(module: string, rpFilter: string | undefined): readonly Effect[] {
   const { parameters = {}, device } = KNOWN[module] ?? {};
   return [
     { kind: 'loads', module },
     ...Object.entries(parameters).map(([name, value]) => answers(sysctlValue(name), { value })),
+    ...(device === undefined || rpFilter === undefined
+      ? []
+      : [answers(rpFilterOf(device), { value: rpFilter })]),
     ...(device === undefined ? [] : [answers(linkProbe(device), said(`9: ${device}: <NOARP> mtu 1480\n`))]),
   ];
 }
@@ -57,8 +63,9 @@ export function takenBy(module: string): readonly Effect[] {
   const gone = { rc: 1, stdout: '', stderr: `Device "${device}" does not exist.`, missing: false };
   return [
     ...Object.keys(parameters).map((name) => answers(sysctlValue(name), {})),
-    ...(device === undefined ? [] : [answers(linkProbe(device), gone)]),
+    ...(device === undefined ? [] : [answers(linkProbe(device), gone), answers(rpFilterOf(device), {})]),
   ];
 }
 
+const rpFilterOf = (device: string): SysctlProbe => sysctlValue(`net.ipv4.conf.${device}.rp_filter`);
 const said = (stdout: string): Captured => ({ rc: 0, stdout, stderr: '', missing: false });

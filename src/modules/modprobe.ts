@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Capture, type Captured, capture, readFile, type StatFound, stat } from '../model/probe.ts';
+import {
+  type Capture,
+  type Captured,
+  capture,
+  readFile,
+  type StatFound,
+  stat,
+  sysctlValue,
+} from '../model/probe.ts';
 import { answers, type Effect, run, type Step, step } from '../model/step.ts';
 import { broughtBy, takenBy } from './kernel-modules.ts';
 import { defineModule, refuse } from './module.ts';
@@ -30,7 +38,7 @@ type Want = z.output<typeof params>;
 /** A kernel module, now and at boot. */
 export const modprobe = defineModule({
   name: 'modprobe',
-  doc: `Load or unload a kernel module, now and at boot.
+  doc: `Loads or unloads a kernel module, now and at boot.
 
 What is built into the kernel counts as loaded. At boot it is loaded by /etc/modules-load.d/troupe-NAME.conf
 (modules-load.d(5)), its parameters are in /etc/modprobe.d/troupe-NAME.conf (modprobe.d(5)). systemd-sysctl runs after
@@ -46,6 +54,7 @@ Just this module is unloaded (rmmod), not those that it brought with it; one tha
   inspect: (want) => ({
     loaded: stat(loadedPath(want.name)),
     missing: missingProbe(want.name),
+    rpFilter: sysctlValue('net.ipv4.conf.default.rp_filter'),
     boot: readFile(bootFile(want)),
     options: readFile(optionsFile(want)),
   }),
@@ -59,7 +68,7 @@ Just this module is unloaded (rmmod), not those that it brought with it; one tha
       return refuse(...whyNot(want, missing, around.facts.kernel));
     }
     return [
-      ...(want.state === 'present' && !there ? [load(want, missing)] : []),
+      ...(want.state === 'present' && !there ? [load(want, missing, found.rpFilter.value)] : []),
       ...(want.state === 'absent' && there ? [unload(want)] : []),
       ...bootSteps(want, textOf(found.boot) ?? '', textOf(found.options) ?? ''),
     ];
@@ -80,12 +89,12 @@ const FILE: StatFound = {
   ...{ uid: 0, gid: 0, owner: 'root', group: 'root' },
 };
 
-function load(want: Want, missing: Captured): Step {
+function load(want: Want, missing: Captured, rpFilter: string | undefined): Step {
   const files = missing.stdout.matchAll(/^insmod \S*\/([^/\s]+?)\.ko\S*/gm);
   const names = new Set([...[...files].map(([, name = '']) => kernelName(name)), kernelName(want.name)]);
   const effects = [...names].flatMap((name): readonly Effect[] => [
     answers(stat(loadedPath(name)), FILE),
-    ...broughtBy(name),
+    ...broughtBy(name, rpFilter),
   ]);
   const words = want.params.split(/\s+/).filter(Boolean);
   return step('module', undefined, 'loaded', {

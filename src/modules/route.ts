@@ -48,7 +48,7 @@ type Live = { readonly live: Capture; readonly link: Capture };
 /** A route, now and after a reboot. */
 export const route = defineModule<Want, Probes>({
   name: 'route',
-  doc: `A route, now and after a reboot.
+  doc: `Sets a route, now and after a reboot.
 
 A route is what leads to one network with one metric in one table: where another router leads there, it is replaced at
 once (\`ip route replace\`), so there is no moment without a route. With \`state: absent\` it is removed only where it leads

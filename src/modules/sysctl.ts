@@ -34,7 +34,7 @@ type Want = z.output<typeof params>;
 /** Set a kernel parameter now and keep it after a reboot. */
 export const sysctl = defineModule({
   name: 'sysctl',
-  doc: `Set a kernel parameter now, and keep it after a reboot.
+  doc: `Sets a kernel parameter now, and keeps it after a reboot.
 
 Values are compared as the kernel prints them: tabs and blanks are the same, and 0 is a value like any other. The saved
 line is in a file of its own, whose name comes after Debian's link 99-sysctl.conf: of two files that name a parameter the

@@ -36,7 +36,7 @@ type Want = z.output<typeof params>;
 /** An HTTP request that the host makes. */
 export const uri = defineModule({
   name: 'uri',
-  doc: `An HTTP request from the host, with curl, or with wget where there is no curl.
+  doc: `Makes an HTTP request from the host, with curl, or with wget where there is no curl.
 
 GET and HEAD only read: the task is \`ok\`, and fails on a status that is not expected; a dry run asks only where nothing is
 to change before it. The other methods change something somewhere, so the task is \`changed\` each time, and a dry run does

@@ -41,7 +41,7 @@ type Want = z.output<typeof params>;
 /** Waiting for a port or a file. */
 export const waitFor = defineModule({
   name: 'wait_for',
-  doc: `Wait until a port is open or closed, or a file is there or gone.
+  doc: `Waits until a port is open or closed, or a file is there or gone.
 
 For a port of the host itself the kernel is asked who listens (/proc/net/tcp, proc(5)); nothing is connected to. For a port
 of another machine the host connects to it, with bash, nc or curl, whichever it has. Waiting changes nothing: the task is
