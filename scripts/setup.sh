@@ -68,7 +68,7 @@ npm_packages
 for want in "$@"; do
   case $want in
   build) build ;;
-  ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash ;;
+  ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash dnf rpm createrepo-c ;;
   lab) debian_packages 'for the lab: virtual machines and the image they boot' qemu-system-x86 qemu-utils mmdebstrap apt-utils dpkg-dev e2fsprogs cpio fakeroot uidmap debian-archive-keyring openssh-client iproute2 ;;
   *) stop "setup.sh does not know '$want'." 'Give build, ssh or lab.' ;;
   esac
