@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readFile } from '../model/probe.ts';
+import { withNames, withoutNames } from './hosts-file.ts';
 import { address } from './ip-address-text.ts';
 import { defineModule } from './module.ts';
 import { fileSteps, textOf } from './text-file.ts';
@@ -39,48 +40,7 @@ address is called.`,
   inspect: () => ({ hosts: readFile(FILE) }),
   plan: (want, found) => {
     const text = textOf(found.hosts) ?? '';
-    const after = want.state === 'present' ? added(text, want) : removed(text, want);
+    const after = want.state === 'present' ? withNames(text, want) : withoutNames(text, want);
     return fileSteps('content', FILE, text, after);
   },
 });
-
-interface Entry {
-  readonly address: string;
-  readonly names: readonly string[];
-}
-
-function added(text: string, want: Entry): string {
-  const lines = text.split('\n');
-  const present = new Set(lines.filter((line) => isOf(line, want.address)).flatMap(namesOf));
-  const missing = want.names.filter((name) => !present.has(name));
-  if (missing.length === 0) return text;
-  const at = lines.findIndex((line) => isOf(line, want.address));
-  if (at >= 0) return lines.map((line, index) => (index === at ? withNames(line, missing) : line)).join('\n');
-  return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${[want.address, ...want.names].join(' ')}\n`;
-}
-
-function removed(text: string, want: Entry): string {
-  const kept = text.split('\n').flatMap((line) => {
-    if (!isOf(line, want.address)) return [line];
-    const names = want.names.length === 0 ? [] : namesOf(line).filter((name) => !want.names.includes(name));
-    if (names.length === 0) return [];
-    return names.length === namesOf(line).length
-      ? [line]
-      : [[want.address, ...names, ...commentOf(line)].join(' ')];
-  });
-  return kept.join('\n');
-}
-
-const fieldsOf = (line: string): readonly string[] => line.replace(/#.*/, '').trim().split(/\s+/);
-const namesOf = (line: string): readonly string[] => fieldsOf(line).slice(1);
-const commentOf = (line: string): readonly string[] => /#.*/.exec(line) ?? [];
-const isOf = (line: string, wanted: string): boolean => {
-  const parsed = address.safeParse(fieldsOf(line)[0]);
-  return parsed.success && parsed.data === wanted;
-};
-
-function withNames(line: string, names: readonly string[]): string {
-  const [comment] = commentOf(line);
-  const entry = comment === undefined ? line.trimEnd() : line.slice(0, line.indexOf('#')).trimEnd();
-  return [entry, ...names, ...(comment === undefined ? [] : [comment])].join(' ');
-}

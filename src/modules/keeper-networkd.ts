@@ -42,7 +42,9 @@ export const networkd: Keeper<Probes> = {
       );
     }
     const saved = parseOurs(found.ours);
-    const head = isOwn ? `${WRITTEN}\n[Match]\nName=${device}\n\n[Link]\nRequiredForOnline=no` : WRITTEN;
+    const head = isOwn
+      ? `${WRITTEN}\n[Match]\nName=${device}\n\n[Link]\nRequiredForOnline=no\n\n[Network]\nLinkLocalAddressing=no`
+      : WRITTEN;
     const after = withBlock(saved.text, head, entry, kept ? entry.networkd : undefined);
     if (after === saved.text && (saved.path === path || after === '')) return [];
     return [
