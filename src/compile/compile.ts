@@ -1,0 +1,135 @@
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { fault, Trouble } from '../diagnostics/trouble.ts';
+import type { CompiledPlay, CompiledPlaybook, HostNode, HostPlay, HostTask } from '../model/compiled.ts';
+import type { Diagnostic } from '../model/source.ts';
+import type { AnyModule, Decision } from '../modules/module.ts';
+import type { Compiling, TaskHost } from './compiling.ts';
+import { type FlatNode, type FlatPlay, type FlatTask, flatten, tasksOf } from './flatten.ts';
+import { hostTask } from './host-task.ts';
+import { promisedNames } from './learnt.ts';
+import type { CompileOptions } from './options.ts';
+import { placeOf } from './place-of.ts';
+import { roleArgumentFaults } from './role-arguments.ts';
+import { hostsOf, specialsOf } from './specials.ts';
+import { wanted } from './tags.ts';
+
+/**
+ * Makes a playbook ready for each host. Opens no socket and runs no program. Throws one `Trouble` with every fault that can
+ * be found without connecting.
+ */
+export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
+  const plays = flatten(options.playbook);
+  const compiling: Compiling = { options, world: specialsOf(options, promisedNames(plays)) };
+  const faults = new Faults();
+  const compiled = plays.map((play) => compilePlay(play, compiling, faults));
+  faults.throwAny();
+  const taking = new Set(compiled.flatMap((play) => play.hosts.map((host) => host.host)));
+  return {
+    file: options.playbook.file,
+    hosts: [...options.inventory.hosts.keys()].filter((name) => taking.has(name)),
+    plays: compiled,
+  };
+}
+
+/** Faults, each once: many hosts have the same. */
+class Faults {
+  readonly #found = new Map<string, Diagnostic>();
+
+  add(diagnostics: readonly Diagnostic[]): void {
+    for (const one of diagnostics) {
+      const key = JSON.stringify([one.code, one.summary, one.place]);
+      if (!this.#found.has(key)) this.#found.set(key, one);
+    }
+  }
+
+  throwAny(): void {
+    if (this.#found.size > 0) throw new Trouble([...this.#found.values()]);
+  }
+}
+
+function compilePlay(play: FlatPlay, compiling: Compiling, faults: Faults): CompiledPlay<AnyModule> {
+  const { options } = compiling;
+  faults.add(notifyFaults(play));
+  const hosts = tryHosts(play, options, faults);
+  const playHosts = hosts.map((host) => host.name);
+  return {
+    name: play.source.name ?? play.source.hosts.value,
+    anyErrorsFatal: play.source.anyErrorsFatal,
+    hosts: hosts.map((host): HostPlay<AnyModule> => {
+      const at: TaskHost = { host, play, playHosts };
+      faults.add(roleArgumentFaults(at, compiling));
+      const make = (task: FlatTask): HostTask<AnyModule> => {
+        const made = hostTask(task, at, compiling);
+        faults.add(faultsOf(made, task, host.name));
+        return made;
+      };
+      const visit = (node: FlatNode): readonly HostNode<AnyModule>[] => {
+        if (node.kind === 'task') return isWanted(node, options) ? [make(node)] : [];
+        const [tasks, rescue, always] = [node.tasks, node.rescue, node.always].map((each) =>
+          each.flatMap(visit),
+        );
+        if (!tasks || !rescue || !always || tasks.length + always.length === 0) return [];
+        return [{ kind: 'block', tasks, rescue, always }];
+      };
+      return { host: host.name, nodes: play.nodes.flatMap(visit), handlers: play.handlers.map(make) };
+    }),
+  };
+}
+
+function tryHosts(play: FlatPlay, options: CompileOptions, faults: Faults) {
+  try {
+    return hostsOf(play, options);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    faults.add(error.diagnostics);
+    return [];
+  }
+}
+
+const isWanted = (task: FlatTask, options: CompileOptions): boolean =>
+  task.source.module.value === 'meta' || wanted(task.around.tags, options.tags, options.skipTags);
+
+/** What can be said against a task before anything is known of the host. */
+function faultsOf(made: HostTask<AnyModule>, task: FlatTask, host: string): readonly Diagnostic[] {
+  const expansion = made.expand({ learnt: new Map() });
+  if (expansion.kind === 'faulty') return expansion.diagnostics;
+  if (expansion.kind !== 'ready' || task.around.rescued || task.around.ignoreErrors) return [];
+  if (task.source.module.value !== 'assert') return [];
+  return expansion.items.flatMap((item) =>
+    item.kind === 'ready' ? assertionFaults(item.want, task, host) : [],
+  );
+}
+
+/** An assertion over the inventory that is false already needs no connection to fail. */
+function assertionFaults(want: unknown, task: FlatTask, host: string): readonly Diagnostic[] {
+  const { that, fail_msg } = want as { that: readonly Decision[]; fail_msg?: string };
+  const index = that.findIndex((one) => one.value === false);
+  const wrong = that[index];
+  if (!wrong) return [];
+  const { params } = task.source;
+  const place = placeOf(params, ['that', index]);
+  return [
+    fault('assertion-failed', fail_msg ?? `This is not so: ${wrong.text}`, {
+      place,
+      host,
+      ...(fail_msg === undefined ? {} : { help: `This is not so on ${host}: ${wrong.text}` }),
+    }),
+  ];
+}
+
+function notifyFaults(play: FlatPlay): readonly Diagnostic[] {
+  const known = play.handlers.flatMap(({ source }) => [
+    ...(source.name ? [source.name.value] : []),
+    ...source.listen,
+  ]);
+  return tasksOf(play.nodes).flatMap(({ source }) =>
+    source.notify
+      .filter((one) => !known.includes(one.value))
+      .map((one) =>
+        fault('unknown-handler', `There is no handler '${one.value}' in this play.`, {
+          place: one.place,
+          help: didYouMean(one.value, known) ?? 'Write one under handlers:, of the play or of the role.',
+        }),
+      ),
+  );
+}

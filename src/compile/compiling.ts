@@ -1,0 +1,42 @@
+import type { HostValues } from '../model/compiled.ts';
+import type { InventoryHost } from '../model/inventory.ts';
+import type { Value } from '../model/value.ts';
+import type { FlatPlay, FlatTask } from './flatten.ts';
+import type { CompileOptions } from './options.ts';
+import { type ScopeWorld, TaskScope } from './task-scope.ts';
+
+/** What all of one compilation shares. */
+export interface Compiling {
+  readonly options: CompileOptions;
+  readonly world: ScopeWorld;
+}
+
+/** A host in a play. */
+export interface TaskHost {
+  readonly host: InventoryHost;
+  readonly play: FlatPlay;
+  readonly playHosts: readonly string[];
+}
+
+/** The variables that a task sees on a host, with what is known by now. */
+export const scopeFor = (
+  task: FlatTask,
+  at: TaskHost,
+  { options, world }: Compiling,
+  values: HostValues,
+  own?: Readonly<Record<string, Value>>,
+): TaskScope =>
+  new TaskScope(world, {
+    sources: {
+      extraVars: options.extraVars,
+      host: at.host,
+      play: at.play.source,
+      around: task.around,
+      taskVars: task.source.vars,
+      ...(values.facts ? { facts: values.facts } : {}),
+    },
+    playHosts: at.playHosts,
+    values,
+    order: task.handler ? Number.POSITIVE_INFINITY : task.order,
+    ...(own ? { own } : {}),
+  });

@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { fault } from '../diagnostics/trouble.ts';
+import type { Diagnostic } from '../model/source.ts';
+import type { Tree } from '../model/tree.ts';
+import type { AnyModule } from '../modules/module.ts';
+import { placeOf, placeOfKey } from './place-of.ts';
+
+type Parsed =
+  | { readonly kind: 'value'; readonly want: unknown }
+  | { readonly kind: 'faulty'; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Parses rendered parameters by a module's schema. A scalar of another type than the schema wants is converted where that
+ * is plain (the text "80" to a number, 80 to a text, "yes" to true), as users of Ansible expect of templates.
+ */
+export function parseParams(
+  module: AnyModule,
+  params: Readonly<Record<string, unknown>>,
+  tree: Tree,
+): Parsed {
+  let input: unknown = params;
+  for (let turn = 0; turn < 20; turn++) {
+    const parsed = module.params.safeParse(input);
+    if (parsed.success) return { kind: 'value', want: parsed.data };
+    const mended = mend(input, parsed.error.issues);
+    if (mended === undefined) {
+      return {
+        kind: 'faulty',
+        diagnostics: parsed.error.issues.flatMap((issue) => diagnose(module, issue, input, tree)),
+      };
+    }
+    input = mended;
+  }
+  return { kind: 'faulty', diagnostics: [] };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** The input with the first scalar converted that would then fit; undefined where none would. */
+function mend(input: unknown, issues: readonly Issue[]): unknown {
+  for (const issue of issues) {
+    const found = at(input, issue.path);
+    for (const expected of expectedTypes(issue)) {
+      const converted = convert(found, expected);
+      if (converted !== undefined) return withValue(input, issue.path, converted);
+    }
+  }
+  return undefined;
+}
+
+function expectedTypes(issue: Issue): readonly string[] {
+  if (issue.code === 'invalid_type') return [issue.expected];
+  if (issue.code !== 'invalid_union') return [];
+  return issue.errors.flatMap((branch) =>
+    branch.flatMap((inner) =>
+      inner.path.length === 0 && inner.code === 'invalid_type' ? [inner.expected] : [],
+    ),
+  );
+}
+
+const words: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  false: false,
+  no: false,
+  off: false,
+};
+
+function convert(found: unknown, expected: string): unknown {
+  if (typeof found === 'string') {
+    if (
+      (expected === 'number' || expected === 'int') &&
+      found.trim() !== '' &&
+      Number.isFinite(Number(found))
+    )
+      return Number(found);
+    if (expected === 'boolean') return words[found.trim().toLowerCase()];
+  }
+  return expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')
+    ? String(found)
+    : undefined;
+}
+
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+
+function withValue(value: unknown, path: readonly PropertyKey[], leaf: unknown): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return leaf;
+  if (Array.isArray(value))
+    return value.map((item, index) => (index === first ? withValue(item, rest, leaf) : item));
+  const map = typeof value === 'object' && value !== null ? value : {};
+  return { ...map, [first]: withValue(Reflect.get(map, first), rest, leaf) };
+}
+
+function diagnose(module: AnyModule, issue: Issue, input: unknown, tree: Tree): readonly Diagnostic[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(module, issue.path);
+    return issue.keys.map((key) =>
+      fault(
+        'unknown-parameter',
+        `${module.name} has no parameter '${[...issue.path.map(String), key].join('.')}'.`,
+        {
+          place: placeOfKey(tree, issue.path, key),
+          help: didYouMean(key, known) ?? `See: troupe module ${module.name}`,
+        },
+      ),
+    );
+  }
+  const missing = issue.path.length > 0 && at(input, issue.path) === undefined;
+  return [
+    missing
+      ? fault('missing-parameter', `${module.name} needs the parameter '${path}'.`, {
+          place: tree.place,
+          help: `See: troupe module ${module.name}`,
+        })
+      : fault(
+          'wrong-parameter',
+          `${module.name}${path ? `: ${path}` : ''}: ${issue.message.replace(/\.?$/, '.')}`,
+          {
+            place: placeOf(tree, issue.path),
+            help: `See: troupe module ${module.name}`,
+          },
+        ),
+  ];
+}
+
+/** Names that a module's schema knows at a path; just the top ones are needed for good hints. */
+function knownKeys(module: AnyModule, path: readonly PropertyKey[]): readonly string[] {
+  const shape: unknown = Reflect.get(module.params, 'shape');
+  return path.length === 0 && typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
+}

@@ -1,0 +1,112 @@
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { fault } from '../diagnostics/trouble.ts';
+import type { HostValues } from '../model/compiled.ts';
+import type { Diagnostic } from '../model/source.ts';
+import { unknown, type Value } from '../model/value.ts';
+import type { Scope } from '../templating/scope.ts';
+import { renderTree } from '../templating/template.ts';
+import { isPending, type LayerSources, layersOf, lookUp, namesIn } from './layers.ts';
+import type { PromisedName } from './learnt.ts';
+
+const factsLater = unknown('hangs on facts, which are known once the host is connected');
+
+/** What is the same for all scopes of a compilation. */
+export interface ScopeWorld {
+  /** group_names, hostvars and the like, for a host of a play. */
+  readonly special: (name: string, host: string, play: readonly string[]) => Value | undefined;
+  readonly specialNames: readonly string[];
+  readonly promised: ReadonlyMap<string, PromisedName>;
+}
+
+/** What one scope is of. */
+export interface ScopeParts {
+  readonly sources: LayerSources;
+  readonly playHosts: readonly string[];
+  readonly values: HostValues;
+  /** The task's place in the playbook: registers of later tasks are not in scope. */
+  readonly order: number;
+  /** Highest of all: a loop's item, or a task's own result. */
+  readonly own?: Readonly<Record<string, Value>>;
+}
+
+/** The variables that a task sees. Values that are templates are rendered when asked for; their faults are collected. */
+export class TaskScope implements Scope {
+  readonly faults: Diagnostic[] = [];
+  readonly #world: ScopeWorld;
+  readonly #parts: ScopeParts;
+  readonly #layers: ReturnType<typeof layersOf>;
+  readonly #known = new Map<string, Value | undefined>();
+  readonly #underway: string[] = [];
+
+  constructor(world: ScopeWorld, parts: ScopeParts) {
+    this.#world = world;
+    this.#parts = parts;
+    this.#layers = layersOf(parts.sources);
+  }
+
+  get(name: string): Value | undefined {
+    if (this.#known.has(name)) return this.#known.get(name);
+    const value = this.#find(name);
+    this.#known.set(name, value);
+    return value;
+  }
+
+  names(): readonly string[] {
+    const promised = [...this.#world.promised].flatMap(([name, { order }]) =>
+      order < this.#parts.order ? [name] : [],
+    );
+    return [
+      ...new Set([
+        ...Object.keys(this.#parts.own ?? {}),
+        ...namesIn(this.#parts.sources),
+        ...this.#world.specialNames,
+        ...promised,
+      ]),
+    ];
+  }
+
+  #find(name: string): Value | undefined {
+    const { own, values, sources, playHosts, order } = this.#parts;
+    if (own && Object.hasOwn(own, name)) return own[name];
+    if (name === 'facts') return values.facts === undefined ? factsLater : (values.facts as unknown as Value);
+    const special = this.#world.special(name, sources.host.name, playHosts);
+    if (special !== undefined) return special;
+    const above = lookUp(this.#layers.above, name);
+    if (above !== undefined && !isPending(above)) return this.#render(name, above);
+    if (values.learnt.has(name)) return values.learnt.get(name);
+    const below = lookUp(this.#layers.below, name);
+    if (below !== undefined) return isPending(below) ? below : this.#render(name, below);
+    const promised = this.#world.promised.get(name);
+    return promised && promised.order < order
+      ? unknown(`hangs on the result of the task «${promised.label}»`)
+      : undefined;
+  }
+
+  #render(name: string, tree: Parameters<typeof renderTree>[0]): Value {
+    if (this.#underway.includes(name)) {
+      const circle = [...this.#underway.slice(this.#underway.indexOf(name)), name].join(' → ');
+      this.faults.push(
+        fault('variable-circle', `The variable '${name}' is made of itself: ${circle}.`, {
+          place: tree.place,
+          help: 'Give one of them a value of its own.',
+        }),
+      );
+      return unknown('is made of itself');
+    }
+    this.#underway.push(name);
+    const rendered = renderTree(tree, this);
+    this.#underway.pop();
+    if (rendered.kind === 'value') return rendered.value;
+    this.faults.push(...rendered.diagnostics);
+    return unknown(`the variable '${name}' is faulty`);
+  }
+}
+
+/** A fault for a name that nothing defines. */
+export const undefinedName = (name: string, scope: Scope, place: Diagnostic['place']): Diagnostic =>
+  fault('undefined-variable', `The variable '${name}' is not defined.`, {
+    ...(place ? { place } : {}),
+    help:
+      didYouMean(name, scope.names()) ??
+      'Give it a value in the inventory, the play or the role, or use default.',
+  });

@@ -1,0 +1,180 @@
+import { fault, Trouble } from '../diagnostics/trouble.ts';
+import type { CompiledPlay, CompiledPlaybook, HostNode } from '../model/compiled.ts';
+import type { Emit, Recap } from '../model/event.ts';
+import type { Connect, Host, Target } from '../model/host.ts';
+import type { Diagnostic } from '../model/source.ts';
+import type { AnyModule } from '../modules/module.ts';
+import { Aborted, TaskFailed } from './failures.ts';
+import { HostPlayRun, type Shared } from './host-play.ts';
+import { inPool } from './pool.ts';
+import { HostState, noCounts, type RunState, type Task } from './run-state.ts';
+
+/** What a run needs: the compiled playbook, and how to reach its hosts. */
+export interface ExecuteOptions {
+  readonly compiled: CompiledPlaybook<AnyModule>;
+  readonly connect: Connect;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly mode: 'plan' | 'apply';
+  /** Hosts worked on at the same time. */
+  readonly forks: number;
+  /** Who runs it, for whoever finds a host locked. */
+  readonly holder: string;
+  /** Name of the playbook that pending handlers are kept under. */
+  readonly playbook: string;
+  readonly emit: Emit;
+  /** Aborted by an interrupt: what is under way ends, nothing new is begun. */
+  readonly signal: AbortSignal;
+}
+
+/** Plans or applies a compiled playbook, play by play. Answers the recap, whose `exit` is the command's exit status. */
+export async function execute(options: ExecuteOptions): Promise<Recap> {
+  const { compiled, mode, emit, signal } = options;
+  const run: RunState = { mode, playbook: options.playbook, emit, signal, worldPending: false };
+  const hosts = new Hosts(options);
+  emit({ event: 'run_started', mode, playbook: compiled.file, hosts: compiled.hosts });
+  try {
+    for (const play of compiled.plays) {
+      if (signal.aborted) break;
+      const fatal = await runPlay(play, run, hosts, options);
+      run.worldPending ||= hosts.anyPending();
+      if (fatal) break;
+    }
+  } finally {
+    await hosts.close();
+  }
+  const recap = hosts.recap(mode, signal.aborted);
+  emit(recap);
+  return recap;
+}
+
+/** Runs one play on all its hosts that still stand; true where the run ends with it. */
+async function runPlay(
+  play: CompiledPlay<AnyModule>,
+  run: RunState,
+  hosts: Hosts,
+  options: ExecuteOptions,
+): Promise<boolean> {
+  const taking = play.hosts.filter((one) => hosts.standing(one.host));
+  if (taking.length === 0) return false;
+  const tasks = Math.max(...taking.map((one) => tasksOf(one.nodes).length));
+  run.emit({ event: 'play_started', play: play.name, hosts: taking.map((one) => one.host), tasks });
+  const shared: Shared = new Map();
+  await inPool(taking, options.forks, async (one) => {
+    if (run.signal.aborted) return;
+    const state = await hosts.open(one.host);
+    if (!state) return;
+    try {
+      await new HostPlayRun(run, state, one, shared).run();
+    } catch (error) {
+      if (error instanceof Aborted) return;
+      if (error instanceof TaskFailed) state.failed = true;
+      else hosts.lose(state, error);
+    }
+  });
+  return play.anyErrorsFatal && taking.some((one) => !hosts.standing(one.host));
+}
+
+/** The connections of a run: opened with a host's first play, kept to the end. */
+class Hosts {
+  readonly #options: ExecuteOptions;
+  readonly #states = new Map<string, HostState>();
+  readonly #lost = new Set<string>();
+
+  constructor(options: ExecuteOptions) {
+    this.#options = options;
+  }
+
+  standing(name: string): boolean {
+    return !this.#lost.has(name) && this.#states.get(name)?.failed !== true;
+  }
+
+  anyPending(): boolean {
+    return [...this.#states.values()].some((state) => state.overlay.pending);
+  }
+
+  async open(name: string): Promise<HostState | undefined> {
+    const open = this.#states.get(name);
+    if (open) return open;
+    const { connect, targets, mode, holder, emit } = this.#options;
+    const target = targets.get(name);
+    try {
+      if (!target)
+        throw new Trouble([fault('no-target', `There is no way to reach ${name}.`, { host: name })]);
+      const host: Host = await connect(target, {
+        lock: mode === 'apply',
+        holder,
+        users: this.#usersOf(name),
+      });
+      const state = new HostState(host);
+      this.#states.set(name, state);
+      emit({ event: 'host_connected', host: name, os: host.facts.os.name });
+      return state;
+    } catch (error) {
+      this.#unreachable(name, error);
+      return undefined;
+    }
+  }
+
+  /** A connection that broke, in the middle of a play. */
+  lose(state: HostState, error: unknown): void {
+    this.#unreachable(state.name, error);
+  }
+
+  #unreachable(name: string, error: unknown): void {
+    this.#lost.add(name);
+    this.#options.emit({
+      event: 'host_unreachable',
+      host: name,
+      diagnostic: { ...diagnosticOf(error), host: name },
+    });
+  }
+
+  /** Users that the host's tasks become, in any play: their shells are opened with the connection. */
+  #usersOf(name: string): readonly string[] {
+    const plays = this.#options.compiled.plays.flatMap((play) =>
+      play.hosts.filter((one) => one.host === name),
+    );
+    const users = plays.flatMap((play) =>
+      [...tasksOf(play.nodes), ...play.handlers].map((task) => task.become ?? ''),
+    );
+    return [...new Set(users)];
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#states.values()].map((state) => state.host.close()));
+  }
+
+  recap(mode: 'plan' | 'apply', aborted: boolean): Recap {
+    const { compiled } = this.#options;
+    const counts = Object.fromEntries(
+      compiled.hosts.map((name) => {
+        const own = { ...(this.#states.get(name)?.counts ?? noCounts()) };
+        if (this.#lost.has(name)) own.unreachable += 1;
+        return [name, own];
+      }),
+    );
+    const all = Object.values(counts);
+    const bad = [...this.#states.values()].some((state) => state.failed) || this.#lost.size > 0;
+    const open = mode === 'plan' && all.some((each) => each.changed + each.unknown > 0);
+    return {
+      event: 'recap',
+      mode,
+      hosts: counts,
+      exit: aborted ? 130 : bad ? 1 : open ? 2 : 0,
+      frames: Object.fromEntries([...this.#states].map(([name, state]) => [name, state.frames])),
+    };
+  }
+}
+
+const diagnosticOf = (error: unknown): Diagnostic => {
+  if (error instanceof Trouble && error.diagnostics[0]) return error.diagnostics[0];
+  const said = error instanceof Error ? error.message : String(error);
+  return fault('internal', said, {
+    help: 'This is a fault of Troupe, please report it; TROUPE_DEBUG=1 shows where it happened.',
+  });
+};
+
+const tasksOf = (nodes: readonly HostNode<AnyModule>[]): readonly Task[] =>
+  nodes.flatMap((node) =>
+    node.kind === 'task' ? [node] : tasksOf([...node.tasks, ...node.rescue, ...node.always]),
+  );

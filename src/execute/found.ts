@@ -1,0 +1,41 @@
+import type { ReadyItem } from '../model/compiled.ts';
+import { isProbeFailure } from '../model/host.ts';
+import type { Answer, Found, ProbeFailure, Probes } from '../model/probe.ts';
+import type { Diagnostic } from '../model/source.ts';
+import { isUnknown, type Unknown } from '../model/value.ts';
+import type { AnyModule } from '../modules/module.ts';
+import { probeFailed } from './failures.ts';
+import type { Task } from './run-state.ts';
+
+type Patch = (probe: Probes[string], answer: Answer) => Answer | Unknown;
+
+/** What a module is told it found, or why it cannot be told. */
+export type FoundOrNot =
+  | { readonly kind: 'found'; readonly found: Found<Probes> }
+  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly diagnostic: Diagnostic };
+
+/** Puts the answers to an item's probes together, each patched by what a dry run has laid over the host. */
+export function foundOf(
+  task: Task,
+  _item: ReadyItem<AnyModule>,
+  probes: Probes,
+  answers: ReadonlyMap<string, Answer | ProbeFailure>,
+  patch: Patch,
+): FoundOrNot {
+  const found: Record<string, Answer> = {};
+  for (const [field, probe] of Object.entries(probes)) {
+    const answer = answers.get(field);
+    if (answer === undefined) {
+      return {
+        kind: 'failed',
+        diagnostic: probeFailed(probe, { failed: 'other', detail: 'no answer came' }, task),
+      };
+    }
+    if (isProbeFailure(answer)) return { kind: 'failed', diagnostic: probeFailed(probe, answer, task) };
+    const patched = patch(probe, answer);
+    if (isUnknown(patched)) return { kind: 'unknown', reason: patched.reason };
+    found[field] = patched;
+  }
+  return { kind: 'found', found: found as Found<Probes> };
+}

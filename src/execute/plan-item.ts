@@ -1,0 +1,96 @@
+import { fault } from '../diagnostics/trouble.ts';
+import type { ReadyItem } from '../model/compiled.ts';
+import type { Found, Probes } from '../model/probe.ts';
+import type { Step } from '../model/step.ts';
+import { unknown, type Value, type ValueMap } from '../model/value.ts';
+import { type AnyModule, isRefusal, type Refusal } from '../modules/module.ts';
+import { changesOf } from './changes.ts';
+import { foundOf } from './found.ts';
+import { failed, type ItemResult } from './item-result.ts';
+import { type Lookahead, probesOf } from './lookahead.ts';
+import type { HostState, RunState, Task } from './run-state.ts';
+
+/** A module's refusal as the reason why a task failed. */
+export const refusal = ({ refused, help }: Refusal, task: Task) =>
+  fault('refused', refused, { place: task.ref.place, ...(help === undefined ? {} : { help }) });
+
+/** What a task that needs nothing leaves behind. */
+export function settled(item: ReadyItem<AnyModule>, found: Found<Probes>): Omit<ItemResult, 'status'> {
+  const { module, want } = item;
+  const message = module.says?.(want);
+  const sets = module.sets?.(want) as Readonly<Record<string, Value>> | undefined;
+  return {
+    changes: [],
+    value: { changed: false, failed: false, ...module.result?.(want, found, []) },
+    ...(message ? { message } : {}),
+    ...(sets ? { sets } : {}),
+  };
+}
+
+/** Plans one item: reads the host, lays what would change over it, writes nothing. */
+export async function planItem(
+  task: Task,
+  index: number,
+  item: ReadyItem<AnyModule>,
+  run: RunState,
+  state: HostState,
+  ahead: Lookahead,
+): Promise<ItemResult> {
+  const around = { facts: state.facts, mode: run.mode } as const;
+  const pending = run.worldPending || state.overlay.pending;
+  if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
+  const answers = await ahead.answersFor(task, index, item);
+  const { overlay } = state;
+  const found = foundOf(task, item, probesOf(item, around), answers, (probe, answer) =>
+    overlay.patch(probe, answer as never),
+  );
+  if (found.kind === 'unknown') return notYet(found.reason);
+  if (found.kind === 'failed') return failed(found.diagnostic);
+  const planned = item.module.plan(item.want, found.found, around);
+  if (isRefusal(planned)) return failed(refusal(planned, task));
+  if (planned.length === 0) return { status: 'ok', ...settled(item, found.found) };
+  return predict(task, item, planned, found.found, state);
+}
+
+function predict(
+  task: Task,
+  item: ReadyItem<AnyModule>,
+  steps: readonly Step[],
+  found: Found<Probes>,
+  state: HostState,
+): ItemResult {
+  const changing = steps.some((step) => step.changes);
+  if (!changing) return notYet(`waits: ${steps.map((step) => step.field).join(', ')}`);
+  const later = unknown(`the result of «${task.ref.label}» is known when it has run`);
+  const settles = steps.every((step) => step.converges);
+  if (item.changedWhen) {
+    const ruling = item.changedWhen(pendingResult(later));
+    if (ruling.kind === 'faulty')
+      return failed(ruling.diagnostics[0] ?? fault('changed-when', 'changed_when is faulty'));
+    if (ruling.kind === 'unknown') return { ...notYet(ruling.reason), changes: changesOf(steps, task.noLog) };
+    if (!ruling.value)
+      return { status: 'ok', changes: [], value: later, reason: 'runs when applied, changes nothing' };
+  }
+  const user = task.become ?? state.facts.user;
+  for (const step of steps) state.overlay.apply(step, user);
+  const value: Value = settles
+    ? { changed: true, failed: false, ...item.module.result?.(item.want, found, []) }
+    : later;
+  return { status: 'changed', changes: changesOf(steps, task.noLog), value };
+}
+
+/** What a condition over the result of a task that has not run sees: everything of it is unknown. */
+const pendingResult = (later: Value): ValueMap =>
+  Object.fromEntries(
+    ['rc', 'stdout', 'stderr', 'stdout_lines', 'stderr_lines', 'failed', 'changed'].map((key) => [
+      key,
+      later,
+    ]),
+  );
+
+const notYet = (reason: string): ItemResult => ({
+  status: 'unknown',
+  changes: [],
+  reason,
+  value: unknown(reason),
+});

@@ -1,0 +1,65 @@
+import type { HostPlay, HostTask } from '../model/compiled.ts';
+import type { Counts, Emit, Status } from '../model/event.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Host, Shell } from '../model/host.ts';
+import type { Value } from '../model/value.ts';
+import type { AnyModule } from '../modules/module.ts';
+import { Overlay } from '../shell/overlay.ts';
+
+export type Task = HostTask<AnyModule>;
+export type Play = HostPlay<AnyModule>;
+
+/** What one run shares over its hosts. */
+export interface RunState {
+  readonly mode: 'plan' | 'apply';
+  readonly playbook: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** True once something is to change on any host in a play that is over: what reads the world can't be asked then. */
+  worldPending: boolean;
+}
+
+/** A host in a run, and what it has learnt. */
+export class HostState {
+  readonly name: string;
+  readonly host: Host;
+  readonly #shells = new Map<string, Shell>();
+  readonly learnt = new Map<string, Value>();
+  /** What a dry run has laid over the host so far. */
+  readonly overlay = new Overlay();
+  readonly counts: Record<Status, number> = noCounts();
+  failed = false;
+  /** Handlers of an earlier run that this one has taken up. */
+  readonly resumed = new Set<string>();
+
+  constructor(host: Host) {
+    this.name = host.name;
+    this.host = host;
+  }
+
+  /** Request frames sent on all shells since they were ready. */
+  get frames(): number {
+    return [...this.#shells.values()].reduce((sum, shell) => sum + shell.frames, 0);
+  }
+
+  /** The shell of a user; undefined for who logged in. */
+  async shell(user: string | undefined): Promise<Shell> {
+    const shell = await this.host.shell(user);
+    this.#shells.set(shell.user, shell);
+    return shell;
+  }
+
+  get facts(): Facts {
+    return this.host.facts;
+  }
+}
+
+/** All statuses at zero. */
+export const noCounts = (): Record<Status, number> & Counts => ({
+  ok: 0,
+  changed: 0,
+  skipped: 0,
+  failed: 0,
+  unreachable: 0,
+  unknown: 0,
+});

@@ -1,0 +1,171 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { fault } from '../diagnostics/trouble.ts';
+import type { Item, ReadyItem } from '../model/compiled.ts';
+import type { Status, TaskRef } from '../model/event.ts';
+import type { PendingHandler } from '../model/host.ts';
+import { unknown, type Value, type ValueMap } from '../model/value.ts';
+import type { AnyModule } from '../modules/module.ts';
+import { applyItem } from './apply-item.ts';
+import { Aborted, TaskFailed } from './failures.ts';
+import { failed, type ItemResult, skipped } from './item-result.ts';
+import type { Lookahead } from './lookahead.ts';
+import { planItem } from './plan-item.ts';
+import type { HostState, RunState, Task } from './run-state.ts';
+
+/** Handlers to write down before a change of this task; undefined where it notifies none that is not written down yet. */
+export type Notified = (task: Task) => readonly PendingHandler[] | undefined;
+
+/** Runs one task on one host; true where it changed something. Throws `TaskFailed` where the host's run cannot go on. */
+export async function runTask(
+  task: Task,
+  run: RunState,
+  state: HostState,
+  ahead: Lookahead,
+  notified: Notified,
+): Promise<boolean> {
+  if (run.signal.aborted) throw new Aborted();
+  const expansion = task.expand({ facts: state.facts, learnt: state.learnt });
+  if (expansion.kind === 'faulty') {
+    return finish(
+      task,
+      [failed(expansion.diagnostics[0] ?? fault('faulty', 'The task is faulty.'))],
+      false,
+      run,
+      state,
+    );
+  }
+  if (expansion.kind === 'skipped') return finish(task, [skipped(expansion.reason)], false, run, state);
+  if (expansion.kind === 'unknown')
+    return finish(task, [notKnown(expansion.reason, run, task)], false, run, state);
+  const results: ItemResult[] = [];
+  for (const [index, item] of expansion.items.entries()) {
+    if (run.signal.aborted) throw new Aborted();
+    const result = await runItem(task, index, item, run, state, ahead, notified);
+    report(task, item, result, run, state);
+    results.push(result);
+    if (result.status === 'failed' && !task.ignoreErrors) break;
+  }
+  return finish(task, results, expansion.looped, run, state, true);
+}
+
+async function runItem(
+  task: Task,
+  index: number,
+  item: Item<AnyModule>,
+  run: RunState,
+  state: HostState,
+  ahead: Lookahead,
+  notified: Notified,
+): Promise<ItemResult> {
+  if (item.kind === 'skipped') return skipped(item.reason);
+  if (item.kind === 'unknown') return notKnown(item.reason, run, task);
+  if (run.mode === 'plan') {
+    if (!task.runsInPlan) return planItem(task, index, item, run, state, ahead);
+    // It only reads, says its author; but what it reads is not there yet where something is to change before it.
+    const pending = run.worldPending || state.overlay.pending;
+    const reason = 'hangs on what changes before it';
+    if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
+  }
+  return untilTrue(item, run, () => applyItem(task, index, item, run, state, ahead, notified(task)));
+}
+
+/** `until`: again and again, `retries` times at most after the first. */
+async function untilTrue(
+  item: ReadyItem<AnyModule>,
+  run: RunState,
+  attempt: () => Promise<ItemResult>,
+): Promise<ItemResult> {
+  const { until } = item;
+  let result = await attempt();
+  for (let retries = 0; until; retries++) {
+    const ruling = until.rule(result.value as ValueMap);
+    if (ruling.kind === 'faulty') return failed(ruling.diagnostics[0] ?? fault('until', 'until is faulty'));
+    if (ruling.kind === 'decided' && ruling.value) return result;
+    if (retries >= until.retries) {
+      return result.status === 'failed'
+        ? result
+        : failed(
+            fault('until', `The condition of until did not come true in ${retries + 1} attempts.`, {
+              help: 'Give it more retries or a longer delay, or look why it is not so.',
+            }),
+            result.value as ValueMap,
+          );
+    }
+    await pause(until.delayMs, undefined, { signal: run.signal }).catch(() => {
+      throw new Aborted();
+    });
+    result = await attempt();
+  }
+  return result;
+}
+
+/** In a dry run a fact about the future; in an apply everything before has run, so it will never be known. */
+const notKnown = (reason: string, run: RunState, task: Task): ItemResult =>
+  run.mode === 'plan'
+    ? { status: 'unknown', changes: [], reason, value: unknown(reason) }
+    : failed(
+        fault('unknown', `What this task needs is not known: it ${reason}.`, {
+          place: task.ref.place,
+          help: 'The task that it hangs on was skipped, or did not give it.',
+        }),
+      );
+
+function finish(
+  task: Task,
+  results: readonly ItemResult[],
+  looped: boolean,
+  run: RunState,
+  state: HostState,
+  reported = false,
+): boolean {
+  const [only] = results;
+  if (!reported && only) report(task, undefined, only, run, state);
+  if (task.register)
+    state.learnt.set(
+      task.register,
+      looped ? registerOfLoop(results) : only ? only.value : { changed: false, skipped: true, failed: false },
+    );
+  for (const result of results)
+    for (const [name, value] of Object.entries(result.sets ?? {})) state.learnt.set(name, value);
+  const wrong = results.find((result) => result.status === 'failed');
+  if (wrong?.diagnostic && !task.ignoreErrors) throw new TaskFailed(wrong.diagnostic);
+  return results.some((result) => result.status === 'changed');
+}
+
+function registerOfLoop(results: readonly ItemResult[]): Value {
+  return {
+    changed: results.some((result) => result.status === 'changed'),
+    failed: results.some((result) => result.status === 'failed'),
+    skipped: results.length > 0 && results.every((result) => result.status === 'skipped'),
+    results: results.map((result) => result.value),
+  };
+}
+
+function report(
+  task: Task,
+  item: Item<AnyModule> | undefined,
+  result: ItemResult,
+  run: RunState,
+  state: HostState,
+): void {
+  const status: Status = result.status;
+  const ref: TaskRef = { ...task.ref, ...(item?.label === undefined ? {} : { item: item.label }) };
+  const ignored = status === 'failed' && task.ignoreErrors;
+  state.counts[ignored ? 'ok' : status] += 1;
+  run.emit({
+    event: 'task_finished',
+    host: state.name,
+    task: ref,
+    status,
+    changes: result.changes,
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+    ...(result.message === undefined ? {} : { message: result.message }),
+    ...(result.diagnostic === undefined ? {} : { diagnostic: { ...result.diagnostic, host: state.name } }),
+    ...(ignored ? { ignored: true as const } : {}),
+    ...(task.noLog || status === 'skipped' || !hasOutput(result.value) ? {} : { result: result.value }),
+  });
+}
+
+/** Only results of commands and requests say more than status and changes do. */
+const hasOutput = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && ('rc' in value || 'status' in value);
