@@ -53,6 +53,7 @@ export interface Route {
   readonly metric?: number | undefined;
   readonly table?: number | undefined;
   readonly source?: string | undefined;
+  readonly advmss?: number | undefined;
 }
 
 /** True for a route of IPv6. */
@@ -62,7 +63,7 @@ export const isIpv6Route = ({ to, via }: Pick<Route, 'to' | 'via'>): boolean =>
 /** What a route is kept as. */
 export function routeEntry(route: Route): NetworkEntry {
   const ipv6 = isIpv6Route(route);
-  const { via, metric, table, source } = route;
+  const { via, metric, table, source, advmss } = route;
   const anywhere = ipv6 ? '::/0' : '0.0.0.0/0';
   const to = route.to === 'default' ? anywhere : route.to;
   const lines = [
@@ -72,10 +73,12 @@ export function routeEntry(route: Route): NetworkEntry {
     ...(metric === undefined ? [] : [`Metric=${metric}`]),
     ...(table === undefined ? [] : [`Table=${table}`]),
     ...(source === undefined ? [] : [`PreferredSource=${source}`]),
+    ...(advmss === undefined ? [] : [`TCPAdvertisedMaximumSegmentSize=${advmss}`]),
   ];
   const attributes = [
     ...(table === undefined ? [] : [`table=${table}`]),
     ...(source === undefined ? [] : [`src=${source}`]),
+    ...(advmss === undefined ? [] : [`advmss=${advmss}`]),
   ];
   return {
     key: ['route', route.to, ...(metric ? ['metric', metric] : []), ...(table ? ['table', table] : [])].join(
@@ -107,4 +110,5 @@ export const routeArguments = (route: Route): readonly string[] => [
   ...(route.metric === undefined ? [] : ['metric', String(route.metric)]),
   ...(route.table === undefined ? [] : ['table', String(route.table)]),
   ...(route.source === undefined ? [] : ['src', route.source]),
+  ...(route.advmss === undefined ? [] : ['advmss', String(route.advmss)]),
 ];

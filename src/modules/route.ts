@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Capture, type Captured, capture, type Found, type Probes } from '../model/probe.ts';
-import { answers, run, type Step, step } from '../model/step.ts';
+import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { address, cidr, device, networkOf } from './ip-address-text.ts';
 import { keeperOf } from './keepers.ts';
 import { linkProbe, linkRefusal } from './link.ts';
@@ -34,6 +34,14 @@ const params = z
       .optional()
       .describe('Number of the routing table; by default main.'),
     source: address.optional().describe('Own address that packets get which take this route.'),
+    advmss: z
+      .int()
+      .min(88)
+      .max(65_495)
+      .optional()
+      .describe(
+        'Largest segment that TCP peers are told to send, in bytes: 1440 where their packets come by a tunnel of IP in IP.',
+      ),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the route is there.'),
     persistent: z.boolean().default(true).describe('Keep it over a reboot, by whatever owns the network.'),
   })
@@ -99,23 +107,33 @@ function liveSteps(want: Want, live: Captured): readonly Step[] {
   if (want.state === 'absent') {
     const isIt = before === way || (want.via === undefined && before?.endsWith(` dev ${want.device}`));
     if (before === undefined || !isIt) return [];
-    const argv = ['ip', family(want), 'route', 'del', ...routeArguments({ ...want, source: undefined })];
+    const argv = [
+      'ip',
+      family(want),
+      'route',
+      'del',
+      ...routeArguments({ ...want, source: undefined, advmss: undefined }),
+    ];
     return [step('route', before, undefined, { action: run(argv), effects: [becomes(want, others)] })];
   }
   const source = current === undefined ? undefined : after(current, 'src');
   const action = run(['ip', family(want), 'route', 'replace', ...routeArguments(want)]);
+  // As ip(8) prints it.
   const made = [
-    want.to,
-    way,
-    ...(metric ? [`metric ${metric}`] : []),
-    ...(want.source ? [`src ${want.source}`] : []),
+    `${want.to} ${way}`,
+    ...(want.via === undefined && !isIpv6Route(want) ? ['scope link'] : []),
+    ...(want.source === undefined ? [] : [`src ${want.source}`]),
+    ...(metric === 0 ? [] : [`metric ${metric}`]),
+    ...(want.advmss === undefined ? [] : [`advmss ${want.advmss}`]),
+    ...(isIpv6Route(want) ? ['pref medium'] : ['']),
   ];
   const options = { action, effects: [becomes(want, [...others, made.join(' ')])] };
   if (before !== way) return [step('route', before, way, options)];
   if (want.source !== undefined && want.source !== source) {
     return [step('source', source, want.source, { ...options, sign: '~' })];
   }
-  return [];
+  const advmss = current === undefined ? undefined : after(current, 'advmss');
+  return differs('advmss', advmss, want.advmss === undefined ? undefined : String(want.advmss), options);
 }
 
 const becomes = (want: Want, lines: readonly string[]) =>

@@ -18,7 +18,7 @@ const params = z.strictObject({
     .union([z.string(), z.number(), z.boolean()])
     .optional()
     .describe(
-      'Value as the kernel prints it. With `state: absent`, what is set once more; left out, the live value stays.',
+      'Value as the kernel prints it. With `state: absent`, what it falls back to now, where it was kept; left out, the live value stays.',
     ),
   state: z
     .enum(['present', 'absent'])
@@ -71,10 +71,10 @@ later one wins (sysctl.d(5)). In a \`sysctl_file\` that you name, only the param
     }
     const saved = textOf(found.saved) ?? '';
     const kept = want.state === 'present' ? String(kernelValue(want)) : undefined;
-    return [
-      ...(want.state === 'absent' && live === undefined ? [] : liveSteps(want, live)),
-      ...fileSteps('saved', fileOf(want), saved, withLine(saved, want, kept)),
-    ];
+    const after = withLine(saved, want, kept);
+    // What we never kept is somebody else's: absent leaves it alone.
+    const isOurs = want.state === 'present' || (live !== undefined && after !== saved);
+    return [...(isOurs ? liveSteps(want, live) : []), ...fileSteps('saved', fileOf(want), saved, after)];
   },
 });
 
