@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Capture, type Captured, capture, type Found, type Probes } from '../model/probe.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
-import { cidr, device } from './ip-address-text.ts';
+import { cidr, device, isIpv6 } from './ip-address-text.ts';
 import { keeperOf } from './keepers.ts';
 import { hasLink, linkProbe, linkRefusal, upSteps } from './link.ts';
 import { defineModule, isRefusal } from './module.ts';
@@ -68,7 +68,7 @@ or the card claims its whole network.`,
     if (isRefusal(saved)) return saved;
     return [
       ...(present && hasLink(link) ? upSteps(want.device, link) : []),
-      ...liveSteps(want, live),
+      ...liveSteps(want, live, link),
       ...saved,
     ];
   },
@@ -77,7 +77,7 @@ or the card claims its whole network.`,
 const liveProbe = (want: Want): Capture =>
   capture('ip', '-o', 'addr', 'show', 'dev', want.device, 'to', want.address);
 
-function liveSteps(want: Want, live: Captured): readonly Step[] {
+function liveSteps(want: Want, live: Captured, link: Captured): readonly Step[] {
   const line = live.stdout
     .split('\n')
     .find((each) => ` ${each} `.replace(/\s+/g, ' ').includes(` ${want.address} `));
@@ -90,11 +90,11 @@ function liveSteps(want: Want, live: Captured): readonly Step[] {
     return [
       step('address', before, undefined, {
         action,
-        effects: [answers(liveProbe(want), printed(want, false))],
+        effects: [answers(liveProbe(want), printed(want, link, false))],
       }),
     ];
   }
-  const effects = [answers(liveProbe(want), printed(want, true))];
+  const effects = [answers(liveProbe(want), printed(want, link, true))];
   const action = run(['ip', 'address', 'replace', ...addressArguments(want)]);
   if (before === undefined) return [step('address', undefined, want.address, { action, effects })];
   const renewed = run(['sh', '-c', RENEW, 'sh', want.address, want.device, ...addressArguments(want)]);
@@ -110,8 +110,12 @@ function liveSteps(want: Want, live: Captured): readonly Step[] {
 // The kernel changes neither scope nor label of an address that is there.
 const RENEW = 'ip address del "$1" dev "$2"; shift 2; exec ip address add "$@"';
 
-function printed(want: Want, there: boolean): Captured {
-  const family = want.address.includes(':') ? 'inet6' : 'inet';
-  const line = `9: ${want.device}    ${family} ${want.address} scope ${want.scope ?? 'global'} ${want.label ?? want.device}\\       valid_lft forever preferred_lft forever\n`;
+/** The line as ip(8) would print it. */
+function printed(want: Want, link: Captured, there: boolean): Captured {
+  const index = /^\d+/.exec(link.stdout)?.[0] ?? '9';
+  const ipv6 = isIpv6(want.address);
+  const scope = want.scope ?? (/^(127\.|::1\/)/.test(want.address) ? 'host' : 'global');
+  const label = ipv6 ? '' : (want.label ?? want.device);
+  const line = `${index}: ${want.device}    ${ipv6 ? 'inet6' : 'inet'} ${want.address} scope ${scope} ${label}\\       valid_lft forever preferred_lft forever\n`;
   return { rc: 0, stdout: there ? line : '', stderr: '', missing: false };
 }

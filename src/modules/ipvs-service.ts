@@ -64,7 +64,7 @@ is never cleared, and other services are not touched.
     thresholds: usesThresholds(want) ? THRESHOLDS : TABLE,
   }),
   plan: (want, found, around) => {
-    const table = tableOf(found.table, around);
+    const table = tableOf(want, found.table, around);
     if ('refused' in table) return table;
     const known = usesThresholds(want) ? withThresholds(table, found.thresholds.stdout) : table;
     const changes = new TableChanges(known);
@@ -96,10 +96,12 @@ function removeService(want: IpvsWant, table: Table, changes: TableChanges): voi
   changes.removeService(changes.drain(service, service.servers, want.drain_timeout * 1000));
 }
 
-function tableOf(answer: Captured, around: Surroundings): Table | Refusal {
+function tableOf(want: IpvsWant, answer: Captured, around: Surroundings): Table | Refusal {
   if (answer.rc === 0) return parseTable(answer.stdout);
-  // Before apply, what brings the program may not have run yet.
-  if (answer.rc === NO_IPVSADM || answer.missing) return around.mode === 'plan' ? [] : NO_PROGRAM;
+  if (answer.rc === NO_IPVSADM || answer.missing) {
+    // Without the program nobody has made a service; and before apply, what brings it may not have run yet.
+    return want.state === 'absent' || around.mode === 'plan' ? [] : NO_PROGRAM;
+  }
   return refuse(
     `The kernel's table cannot be read: ${answer.stderr.trim()}`,
     'ipvsadm needs root (become: true) and a kernel with IPVS: "modprobe ip_vs" on the host tells more.',
