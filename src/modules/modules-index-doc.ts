@@ -14,5 +14,12 @@ export function modulesIndexDoc(modules: Iterable<AnyModule>): string {
     '|---|---|',
     ...rows,
     '',
+    'Editors that know JSON Schema complete and check playbooks with `schemas/playbook.schema.json`, tasks of roles with',
+    '`schemas/tasks.schema.json`. With the YAML language server, as the first line of a playbook:',
+    '',
+    '```yaml',
+    '# yaml-language-server: $schema=../schemas/playbook.schema.json',
+    '```',
+    '',
   ].join('\n');
 }
