@@ -1,14 +1,18 @@
 #!/bin/sh
-# Builds the lab's root file system: build.sh FOLDER SOURCES VARIANT, where FOLDER has key.pub and host_key and receives
-# root.img (ext4), vmlinuz and initrd.img, SOURCES is a file of apt sources, VARIANT is base or packaged. Needs no root where user namespaces work.
+# Builds the lab's root file system: build.sh FOLDER VARIANT SOURCE…, where FOLDER has key.pub and host_key and receives
+# root.img (ext4), vmlinuz and initrd.img, VARIANT is base or packaged, and each SOURCE is a line of sources.list.
+# Needs no root where user namespaces work.
 set -eu
-folder=$1 sources=$2 variant=$3
+folder=$1 variant=$2
+shift 2
 here=$(cd "$(dirname "$0")" && pwd)
+PATH=$PATH:/usr/sbin:/sbin
 packages() { sed -n "s/^$1 //p" "$here/packages.txt" | tr '\n' ' '; }
 
-# In the chroot: the roles' packages with all they depend on become a repository of their own, the only one.
-cat >"$folder/customize.sh" <<HOOK
-#!/bin/sh
+# With the chroot as $1. As text, not as a file: in a user namespace the folders of who calls may be closed.
+# First the roles' packages with all they depend on become a repository of their own, the only one.
+hook=$(
+  cat <<HOOK
 set -eu
 root=\$1
 chroot "\$root" apt-get -qq -y --download-only install $(packages roles)
@@ -22,18 +26,23 @@ if [ $variant = packaged ]; then
   chroot "\$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $(packages roles)
   chroot "\$root" apt-get clean
 fi
-sh "$here/settings.sh" "\$root"
+$(cat "$here/settings.sh")
 HOOK
-chmod +x "$folder/customize.sh"
+)
 
-mmdebstrap --quiet --variant=minbase --include="$(packages base | tr -s ' ' ',' | sed 's/,$//')" \
-  --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
-  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --skip=cleanup/apt/lists --customize-hook="$folder/customize.sh" bookworm "$folder/root.tar" "$sources"
+proxy=''
+command -v apt-config >/dev/null 2>&1 && eval "$(apt-config shell proxy Acquire::http::Proxy)"
+# When this script is killed, so is what it waits for.
+setpriv --pdeathsig TERM mmdebstrap --quiet --variant=minbase --include="$(packages base | tr -s ' ' ',' | sed 's/,$//')" \
+  --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' ${proxy:+--aptopt="Acquire::http::Proxy \"$proxy\""} \
+  --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+  --dpkgopt='path-exclude=/usr/share/locale/*' --skip=cleanup/apt/lists --customize-hook="$hook" \
+  bookworm "$folder/root.tar" "$@"
 
 # As root or pretending to be: owners must survive.
-cat >"$folder/pack.sh" <<PACK
+cat >"$folder/pack.sh" <<'PACK'
 set -eu
+folder=$1 here=$2
 mkdir "$folder/root"
 tar -xpf "$folder/root.tar" -C "$folder/root" --exclude='./dev/*'
 rm -f "$folder/root.tar"
@@ -45,5 +54,6 @@ rm -rf "$folder/root"/boot/*
 mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -O ^metadata_csum -d "$folder/root" "$folder/root.img" 4G
 rm -rf "$folder/root"
 PACK
-if [ "$(id -u)" = 0 ]; then sh "$folder/pack.sh"; else fakeroot sh "$folder/pack.sh"; fi
-rm -f "$folder/customize.sh" "$folder/pack.sh"
+if [ "$(id -u)" = 0 ]; then pretend=''; else pretend=fakeroot; fi
+$pretend sh "$folder/pack.sh" "$folder" "$here"
+rm -f "$folder/pack.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016
 # Makes vmlinuz and a small initrd.img in the folder $2 from the root file system $1: just what mounts the root disk.
 set -eu
 root=$1 out=$2

@@ -1,17 +1,19 @@
-#!/bin/sh
-# Settings of a lab machine, written below the folder $1: quick to boot and to install in under emulation.
-set -eu
-root=$1
+# shellcheck shell=sh
+# Settings of a lab machine, written below the folder $root: quick to boot and to install in under emulation. Part of build.sh.
+: "${root:?}"
 
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/lab"
 printf 'path-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/locale/*\n' >>"$root/etc/dpkg/dpkg.cfg.d/lab"
 printf 'APT::Install-Recommends "false";\nAcquire::Languages "none";\nDPkg::Use-Pty "0";\n' >"$root/etc/apt/apt.conf.d/90lab"
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap" "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
 mkdir -p "$root/etc/initramfs-tools"
 echo 'update_initramfs=no' >"$root/etc/initramfs-tools/update-initramfs.conf"
 
 echo 'LABEL=root / ext4 defaults,noatime 0 1' >"$root/etc/fstab"
 echo lab >"$root/etc/hostname"
 printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
+# No name server: what is not in /etc/hosts fails at once.
+: >"$root/etc/resolv.conf"
 : >"$root/etc/machine-id"
 
 # systemd-networkd owns the network. eth0 is the way in; lan0 … are the segments, named by where they sit on the bus.
@@ -36,3 +38,6 @@ printf 'UseDNS no\nPasswordAuthentication no\nPermitRootLogin prohibit-password\
   >"$root/etc/ssh/sshd_config.d/lab.conf"
 install -m 644 /dev/null "$root/etc/ssh/lab_keys"
 rm -f "$root"/etc/ssh/ssh_host_*
+
+# File capabilities do not survive the way through a tar archive; ping has its older means.
+chmod u+s "$root/bin/ping"

@@ -2,54 +2,35 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { $ } from 'zx';
 import { cacheFolder, shortHash } from './folders.ts';
-import { accelArguments, type BootFiles } from './qemu.ts';
+import { accelArguments } from './qemu.ts';
+import type { Accelerator } from './state.ts';
 
 /**
  * KVM where it works, else emulation. That /dev/kvm exists proves nothing (nested guests hang, or QEMU aborts), so a tiny
- * guest is tried, with a time limit; the answer is remembered for this kernel.
+ * guest is tried, with a time limit; the answer is remembered until this machine is started anew.
  */
-export async function accelerator(boot: BootFiles): Promise<'kvm' | 'tcg'> {
+export async function accelerator(image: string): Promise<Accelerator> {
   if (!existsSync('/dev/kvm')) return 'tcg';
   const folder = join(cacheFolder(), 'accelerator');
-  const file = join(folder, shortHash(readFileSync('/proc/version', 'utf8') + bootId()));
+  const since = ['/proc/version', '/proc/sys/kernel/random/boot_id'].map((file) =>
+    readFileSync(file, 'utf8'),
+  );
+  const file = join(folder, shortHash([...since, process.getuid?.()].join()));
   if (existsSync(file)) return readFileSync(file, 'utf8').trim() === 'kvm' ? 'kvm' : 'tcg';
-  const answer = (await guestRuns(boot)) ? 'kvm' : 'tcg';
+  const answer = (await guestRuns(image)) ? 'kvm' : 'tcg';
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${answer}\n`);
   return answer;
 }
 
-/** The machine may have moved to another host since its kernel was built, not since it was started. */
-const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
-
-async function guestRuns(boot: BootFiles): Promise<boolean> {
-  const tried = await $({
-    nothrow: true,
-    quiet: true,
-    timeout: '20s',
-    timeoutSignal: 'SIGKILL',
-  })`qemu-system-x86_64 ${[
-    ...[
-      '-machine',
-      'pc',
-      ...accelArguments('kvm'),
-      '-m',
-      '128',
-      '-nodefaults',
-      '-display',
-      'none',
-      '-no-reboot',
-    ],
-    ...[
-      '-kernel',
-      boot.kernel,
-      '-initrd',
-      boot.initrd,
-      '-append',
-      'console=ttyS0 quiet panic=-1 lab.probe',
-      '-serial',
-      'stdio',
-    ],
-  ]}`;
+/** The image's initrd says so and powers off when the kernel's command line has `lab.probe`. */
+async function guestRuns(image: string): Promise<boolean> {
+  const tiny = [
+    ...['-machine', 'pc', ...accelArguments('kvm'), '-m', '128', '-nodefaults', '-display', 'none'],
+    ...['-no-reboot', '-serial', 'stdio', '-kernel', join(image, 'vmlinuz')],
+    ...['-initrd', join(image, 'initrd.img'), '-append', 'console=ttyS0 quiet panic=-1 lab.probe'],
+  ];
+  const limits = { timeout: '20s', timeoutSignal: 'SIGKILL' } as const;
+  const tried = await $({ nothrow: true, quiet: true, ...limits })`qemu-system-x86_64 ${tiny}`;
   return tried.stdout.includes('lab-probe-ok');
 }

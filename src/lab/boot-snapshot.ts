@@ -1,27 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { $ } from 'zx';
 import type { LabMachine } from '../model/lab.ts';
-import { cacheFolder, shortHash } from './folders.ts';
+import { shortHash, snapshotsFolder } from './folders.ts';
 import { freePort } from './free-port.ts';
-import { inGuest, untilReachable } from './guest.ts';
-import { humanMonitor, monitor } from './monitor.ts';
+import { inGuest } from './guest.ts';
+import { buildId } from './image.ts';
+import { qmpFile } from './machine-files.ts';
+import { humanMonitor } from './monitor.ts';
 import type { LabOptions } from './progress.ts';
 import { publish } from './publish.ts';
-import { type BootFiles, qmpFile, SEGMENT_CARDS, startMachine } from './qemu.ts';
+import { SEGMENT_CARDS, startMachine } from './qemu.ts';
+import { runTool } from './run-tool.ts';
+import type { Accelerator } from './state.ts';
 import { stopMachine } from './stop-machine.ts';
 
 /** Name of the internal snapshot of a machine that has just booted. */
 export const BOOTED = 'booted';
-/** Longest that a boot may take: emulated, on a busy machine. */
-export const BOOT_LIMIT_MS = 420_000;
 
-/** Files of an image that a machine boots from. */
-export const bootFiles = (imageFolder: string): BootFiles => ({
-  kernel: join(imageFolder, 'vmlinuz'),
-  initrd: join(imageFolder, 'initrd.img'),
-});
-
-/** Disks of a machine, by number: the root disk, then the empty ones. */
+/** Disks of a machine: the root disk, then the empty ones. */
 export const diskNames = (machine: Pick<LabMachine, 'disksMiB'>): readonly string[] =>
   [0, ...machine.disksMiB].map((_, index) => `disk${index}.qcow2`);
 
@@ -31,55 +27,53 @@ export const diskNames = (machine: Pick<LabMachine, 'disksMiB'>): readonly strin
  */
 export async function bootSnapshot(
   machine: LabMachine,
-  imageFolder: string,
-  accelerator: 'kvm' | 'tcg',
+  image: string,
+  accelerator: Accelerator,
   options: LabOptions,
 ): Promise<string> {
-  const version = (await $({ quiet: true })`qemu-system-x86_64 --version`).stdout;
-  const shape = JSON.stringify([
-    imageFolder,
-    machine.memoryMiB,
-    machine.disksMiB,
-    accelerator,
-    version,
-    SEGMENT_CARDS,
-  ]);
-  return publish(join(cacheFolder(), 'snapshots', shortHash(shape)), async (folder) => {
-    options.onProgress({
-      phase: 'snapshot',
-      detail: `booting the image once (${machine.memoryMiB} MiB, ${accelerator === 'kvm' ? 'KVM' : 'emulated: half a minute'}); later starts are quick`,
-    });
+  const { memoryMiB, disksMiB } = machine;
+  const version = await runTool('qemu-system-x86_64', '--version');
+  const processor = accelerator === 'kvm' ? readProcessor() : '';
+  const shape = [image, buildId(image), memoryMiB, disksMiB, accelerator, processor, version, SEGMENT_CARDS];
+  return publish(join(snapshotsFolder(), shortHash(JSON.stringify(shape))), options, async (folder) => {
+    const how = accelerator === 'kvm' ? 'KVM' : 'emulated: about half a minute';
+    options.onProgress({ phase: 'snapshot', detail: `booting the image once, ${memoryMiB} MiB (${how})` });
     const disks = diskNames(machine).map((name) => join(folder, name));
-    await $({
-      quiet: true,
-    })`qemu-img create -q -f qcow2 -b ${join(imageFolder, 'root.qcow2')} -F qcow2 ${disks[0]}`;
-    for (const [index, size] of machine.disksMiB.entries()) {
-      await $({ quiet: true })`qemu-img create -q -f qcow2 ${disks[index + 1]} ${size}M`;
-    }
-    const port = await freePort();
-    const access = { port, identityFile: join(imageFolder, 'key') };
-    try {
-      await startMachine({
-        name: 'boot',
-        folder,
-        boot: bootFiles(imageFolder),
-        accelerator,
-        memoryMiB: machine.memoryMiB,
-        disks,
-        sshPort: port,
-        segmentPorts: [],
-        macs: Array.from({ length: SEGMENT_CARDS }, (_, card) => `52:54:00:00:00:0${card}`),
-      });
-      await untilReachable(folder, 'boot', access, BOOT_LIMIT_MS);
-      // What starts late (user sessions, timers) is in the snapshot too, so that no machine pays for it again.
-      await inGuest(
-        access,
-        'systemctl is-system-running --wait >/dev/null || true\nsync\necho 3 >/proc/sys/vm/drop_caches',
-      );
-      await humanMonitor(qmpFile(folder, 'boot'), `savevm ${BOOTED}`);
-      await monitor(qmpFile(folder, 'boot'), 'quit').catch(() => {});
-    } finally {
-      await stopMachine(folder, 'boot');
-    }
+    const [root = '', ...empty] = disks;
+    await runTool(
+      'qemu-img',
+      'create',
+      '-q',
+      '-f',
+      'qcow2',
+      '-F',
+      'qcow2',
+      '-b',
+      join(image, 'root.qcow2'),
+      root,
+    );
+    for (const [index, disk] of empty.entries())
+      await runTool('qemu-img', 'create', '-q', '-f', 'qcow2', disk, `${disksMiB[index]}M`);
+    const sshPort = await freePort();
+    await startMachine({
+      ...{ name: 'boot', folder, image, accelerator, memoryMiB, disks, sshPort },
+      wires: [],
+      macs: Array.from({ length: SEGMENT_CARDS }, (_, card) => `52:54:00:00:00:0${card}`),
+    });
+    // What starts late is in the snapshot too, so that no machine pays for it again.
+    await inGuest(
+      { folder, name: 'boot', port: sshPort, identityFile: join(image, 'key') },
+      () => 'systemctl is-system-running --wait >/dev/null || true\nsync\necho 3 >/proc/sys/vm/drop_caches\n',
+    );
+    await humanMonitor(qmpFile(folder, 'boot'), `savevm ${BOOTED}`);
+    await stopMachine(folder, 'boot');
   });
 }
+
+/** A guest that uses the real processor cannot go on with another one. */
+const readProcessor = (): string =>
+  readFileSync('/proc/cpuinfo', 'utf8')
+    .split('\n')
+    .filter((line) => /^(model name|flags)/.test(line))
+    .slice(0, 2)
+    .join();

@@ -1,33 +1,37 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { trouble } from '../diagnostics/trouble.ts';
 import type { LabSpec } from '../model/lab.ts';
-import { cacheFolder, labFolder, labsFolder } from './folders.ts';
+import { cacheFolder, imagesFolder, labFolder, labsFolder, snapshotsFolder } from './folders.ts';
+import { lockLab } from './lock-lab.ts';
 import type { LabOptions } from './progress.ts';
-import { claim } from './publish.ts';
+import { sweep } from './publish.ts';
 import { tryReadState } from './state.ts';
-import { stopMachine } from './stop-machine.ts';
+import { stopAll } from './stop-machine.ts';
 
-/** Takes a lab down: no process and no file of it is left. Also after an `up` that was cut off. Images stay in the cache. */
-export async function labDown(spec: LabSpec, options: Pick<LabOptions, 'onProgress'>): Promise<void> {
-  const folder = labFolder(spec);
-  if (!existsSync(folder)) return;
-  await claim(join(folder, 'lock'));
-  // Machines that the inventory no longer names are in the folder too.
-  const names = new Set([...spec.machines.map((machine) => machine.name), ...namesIn(folder)]);
-  for (const name of names) {
-    await stopMachine(folder, name);
-    options.onProgress({ machine: name, phase: 'stopped', detail: 'is gone' });
+type Lab = Pick<LabSpec, 'name' | 'inventory'>;
+
+/**
+ * Takes a lab down: no process and no file of it is left, those of an `up` that was cut off included. Images and boot
+ * snapshots stay in the cache. Nothing happens where it is not up.
+ */
+export async function labDown(lab: Lab, options: Pick<LabOptions, 'onProgress'>): Promise<void> {
+  const folder = labFolder(lab);
+  if (existsSync(folder)) {
+    const release = await lockLab(folder, options);
+    try {
+      for (const name of await stopAll(folder))
+        options.onProgress({ machine: name, phase: 'stopped', detail: 'is gone' });
+      rmSync(folder, { recursive: true, force: true });
+    } finally {
+      release();
+    }
   }
-  rmSync(folder, { recursive: true, force: true });
+  for (const cache of [imagesFolder(), snapshotsFolder()]) await sweep(cache);
 }
 
-const namesIn = (folder: string): readonly string[] => [
-  ...Object.keys(tryReadState(folder)?.machines ?? {}),
-  ...readdirSync(folder).flatMap((name) => (name.endsWith('.pid') ? [name.slice(0, -'.pid'.length)] : [])),
-];
-
-/** Labs that have a folder: name and inventory of each. */
-export function knownLabs(): readonly { readonly name: string; readonly inventory: string }[] {
+/** Labs of this user that are up, or that an `up` which was cut off has left. */
+export function knownLabs(): readonly Lab[] {
   if (!existsSync(labsFolder())) return [];
   return readdirSync(labsFolder()).flatMap((name) => {
     const state = tryReadState(join(labsFolder(), name));
@@ -35,7 +39,14 @@ export function knownLabs(): readonly { readonly name: string; readonly inventor
   });
 }
 
-/** Forgets images and boot snapshots; the next `up` builds them again. Refuses nothing: running labs keep their own disks. */
-export function labClean(): void {
+/** Forgets images and boot snapshots; the next `up` makes them again. Refused while a lab's disks stand on them. */
+export async function labClean(): Promise<void> {
+  const labs = knownLabs();
+  if (labs.length > 0) {
+    throw trouble('lab-in-use', `These labs are up: ${labs.map((lab) => lab.inventory).join(', ')}`, {
+      help: `Take them down first: troupe lab down -i ${labs[0]?.inventory}`,
+    });
+  }
+  for (const cache of [imagesFolder(), snapshotsFolder()]) await sweep(cache);
   rmSync(cacheFolder(), { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { LabSpec } from '../model/lab.ts';
@@ -11,12 +11,15 @@ const base = (variable: string, fallback: string): string =>
 export const cacheFolder = (): string =>
   process.env.TROUPE_CACHE_DIR || join(base('XDG_CACHE_HOME', '.cache'), 'troupe');
 
+export const imagesFolder = (): string => join(cacheFolder(), 'images');
+export const snapshotsFolder = (): string => join(cacheFolder(), 'snapshots');
+
 /** Folder that holds a folder for each lab that is up. */
 export const labsFolder = (): string => join(base('XDG_STATE_HOME', '.local/state'), 'troupe', 'labs');
 
 /** Folder of one lab: its overlays, sockets, consoles and state. Two inventories of one name have two. */
-export const labFolder = (spec: LabSpec): string =>
-  join(labsFolder(), `${spec.name}-${shortHash(realpathSync(spec.inventory))}`);
+export const labFolder = ({ name, inventory }: Pick<LabSpec, 'name' | 'inventory'>): string =>
+  join(labsFolder(), `${name}-${shortHash(existsSync(inventory) ? realpathSync(inventory) : inventory)}`);
 
 /** Ten hex digits of the SHA-256 of some text. */
 export const shortHash = (text: string): string =>

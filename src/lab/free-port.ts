@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
@@ -11,8 +12,13 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** A UDP port that nobody has, for the multicast group of a segment. */
-export const freeUdpPort = (): Promise<number> =>
+/** A multicast group that no other lab on this machine has, `239.a.b.c:port` (RFC 2365: 239/8 is for private use). */
+export async function freeWire(): Promise<string> {
+  const group = [239, ...Array.from({ length: 3 }, () => randomInt(1, 255))].join('.');
+  return `${group}:${await freeUdpPort()}`;
+}
+
+const freeUdpPort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const socket = createSocket('udp4').once('error', reject);
     socket.bind(0, () => {

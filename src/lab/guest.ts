@@ -1,75 +1,70 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { $ } from 'zx';
 import { trouble } from '../diagnostics/trouble.ts';
-import { consoleFile, livingPid } from './qemu.ts';
+import { consoleEnd, livingPid } from './machine-files.ts';
 
 /** How the lab itself reaches a guest: as root, by the image's key. */
-export interface GuestAccess {
+export interface Guest {
+  /** Folder of its process: console, process id. */
+  readonly folder: string;
+  readonly name: string;
   readonly port: number;
   readonly identityFile: string;
 }
 
-const sshArguments = ({ port, identityFile }: GuestAccess): readonly string[] => [
+/** Longest that a machine may take to answer, in ms: a boot, emulated, on a busy machine. */
+const LIMIT_MS = 420_000;
+/** Exit status of ssh itself, as opposed to that of the command (ssh(1)). */
+const NO_CONNECTION = 255;
+
+const sshArguments = ({ port, identityFile }: Guest): readonly string[] => [
+  ...['-F', 'none', '-i', identityFile, '-p', String(port)],
   // The host key is checked on every connection of a user; here it is our own guest, on loopback, still being made.
-  ...[
-    '-F',
-    'none',
-    '-o',
-    'BatchMode=yes',
-    '-o',
-    'StrictHostKeyChecking=no',
-    '-o',
-    'UserKnownHostsFile=/dev/null',
-    '-o',
-    'LogLevel=ERROR',
-  ],
-  ...[
-    '-o',
-    'ConnectTimeout=5',
-    '-o',
-    'ServerAliveInterval=5',
-    '-o',
-    'IdentitiesOnly=yes',
-    '-i',
-    identityFile,
-    '-p',
-    String(port),
-    'root@127.0.0.1',
-  ],
+  ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null'].flatMap(
+    option,
+  ),
+  ...['BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'LogLevel=ERROR'].flatMap(option),
+  ...['ConnectTimeout=10', 'ServerAliveInterval=5', 'Compression=no'].flatMap(option),
+  'root@127.0.0.1',
 ];
 
-/** Runs a script as root in a guest; answers its output, throws where it fails. */
-export async function inGuest(access: GuestAccess, script: string): Promise<string> {
-  return (await $({ quiet: true, input: script })`ssh ${sshArguments(access)} sh -eus`).stdout;
-}
+const option = (text: string): readonly string[] => ['-o', text];
 
-/** Waits until a guest's sshd lets us in. Throws a Trouble with the end of its console where it does not. */
-export async function untilReachable(
-  folder: string,
-  name: string,
-  access: GuestAccess,
-  limitMs: number,
-): Promise<void> {
-  const deadline = Date.now() + limitMs;
+/**
+ * Runs a script as root in a guest, as soon as its sshd lets us in; answers its output. It is made anew for each attempt, and
+ * may be run twice, when the connection breaks. Throws a Trouble with the end of its console where the machine does not come up.
+ */
+export async function inGuest(guest: Guest, script: () => string): Promise<string> {
+  const deadline = Date.now() + LIMIT_MS;
   for (;;) {
-    const tried = await $({ nothrow: true, quiet: true, timeout: '20s' })`ssh ${sshArguments(access)} true`;
-    if (tried.exitCode === 0) return;
-    const dead = livingPid(folder, name) === undefined;
-    if (dead || Date.now() > deadline)
-      throw notUp(folder, name, dead ? 'QEMU has ended' : 'its sshd did not answer in time');
-    await pause(300);
+    // Read before the attempt: a machine that ends after it has let us in has come up.
+    const alive = livingPid(guest.folder, guest.name) !== undefined;
+    const ran = await $({
+      nothrow: true,
+      quiet: true,
+      input: script(),
+      timeout: '120s',
+    })`ssh ${sshArguments(guest)} sh -eus`;
+    if (ran.exitCode === 0) return ran.stdout;
+    if (ran.exitCode !== NO_CONNECTION && ran.exitCode !== null) throw scriptFailed(guest, ran.stderr);
+    if (!alive) throw notUp(guest, 'QEMU has ended');
+    if (Date.now() > deadline) throw notUp(guest, 'its sshd did not answer in time');
+    await pause(200);
   }
 }
 
-function notUp(folder: string, name: string, why: string) {
-  const file = consoleFile(folder, name);
-  const end = existsSync(file)
-    ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12).join('\n  | ')
-    : '(nothing)';
+const scriptFailed = ({ name }: Guest, said: string) =>
+  trouble('lab-machine-not-up', `The machine ${name} could not be prepared: ${said.trim()}`, {
+    help: 'Take the lab down and up again; "troupe lab clean" also forgets the images and snapshots that it starts from.',
+    host: name,
+  });
+
+function notUp({ folder, name }: Guest, why: string) {
+  const lines = consoleEnd(folder, name);
+  const end = lines.length > 0 ? lines : ['(nothing: it started from a snapshot)'];
   return trouble(
     'lab-machine-not-up',
-    `The machine ${name} did not come up: ${why}. The end of its console:\n  | ${end}`,
+    `The machine ${name} did not come up: ${why}. The end of its console:\n${end.map((line) => `  | ${line}`).join('\n')}`,
     {
       help: 'Take the lab down and up again; "troupe lab clean" also forgets the images and snapshots that it starts from.',
       host: name,

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { LabMachine } from '../model/lab.ts';
+import type { LabMachine, LabNic } from '../model/lab.ts';
 import { SEGMENT_CARDS } from './qemu.ts';
 
-/** MAC addresses of a machine's segment cards: locally administered, the same at each start, different in each lab. */
+/** MAC addresses of a machine's segment cards: the same at each start, different for each machine of each lab. */
 export const macsOf = (lab: string, machine: string): readonly string[] =>
   Array.from({ length: SEGMENT_CARDS }, (_, card) => {
     const hash = createHash('sha256').update(`${lab}\0${machine}\0${card}`).digest('hex');
@@ -10,35 +10,48 @@ export const macsOf = (lab: string, machine: string): readonly string[] =>
   });
 
 /** Script that sets the clock, which stood still with the snapshot, and stirs the random numbers that it repeats. */
-export const wakeScript = (): string =>
-  `date -u -s @${(Date.now() / 1000).toFixed(2)} >/dev/null\nprintf %s ${randomBytes(32).toString('hex')} >/dev/urandom\n`;
+export const clockScript = (): string =>
+  [
+    `date -u -s @${(Date.now() / 1000).toFixed(2)} >/dev/null`,
+    `printf %s ${randomBytes(32).toString('hex')} >/dev/urandom`,
+    '',
+  ].join('\n');
 
-/** Script that makes the nameless machine of a boot snapshot the one that the inventory describes; it outlives reboots. */
+/**
+ * Script that makes the nameless machine of a boot snapshot the one that the inventory describes. It outlives reboots, and
+ * it may be run twice.
+ */
 export function identityScript(machine: LabMachine, macs: readonly string[]): string {
-  const cards = machine.nics.map((nic, card) => ({ ...nic, name: `lan${card}`, mac: macs[card] ?? '' }));
+  const { name } = machine;
   return [
-    wakeScript(),
-    `echo ${machine.name} >/etc/hostname`,
-    `hostname ${machine.name}`,
-    `printf '127.0.0.1 localhost\\n127.0.1.1 ${machine.name}\\n::1 localhost ip6-localhost ip6-loopback\\n' >/etc/hosts`,
+    clockScript(),
+    `echo ${name} >/etc/hostname`,
+    `hostname ${name}`,
+    `printf '127.0.0.1 localhost\\n127.0.1.1 ${name}\\n::1 localhost ip6-localhost ip6-loopback\\n' >/etc/hosts`,
     `echo ${randomBytes(16).toString('hex')} >/etc/machine-id`,
-    ...cards.flatMap((card) => [
-      `ip link set ${card.name} down address ${card.mac}`,
-      `cat >/etc/systemd/network/30-${card.name}.network <<'END'`,
-      '[Match]',
-      `Name=${card.name}`,
-      '[Network]',
-      'LinkLocalAddressing=no',
-      'IPv6AcceptRA=no',
-      ...card.addresses.map((address) => `Address=${address}`),
-      ...(card.gateway ? [`Gateway=${card.gateway}`] : []),
-      'END',
-    ]),
+    ...machine.nics.flatMap((nic, card) => cardLines(`lan${card}`, nic, macs[card] ?? '')),
     'systemctl restart systemd-networkd',
-    ...cards.flatMap((card) => card.addresses.map((address) => waitForAddress(card.name, address))),
+    ...machine.nics.flatMap((nic, card) =>
+      nic.addresses.map((address) => awaitAddress(`lan${card}`, address)),
+    ),
     'sync',
+    '',
   ].join('\n');
 }
 
-const waitForAddress = (card: string, address: string): string =>
-  `i=0; until [ -n "$(ip -o address show dev ${card} to ${address})" ]; do i=$((i+1)); [ $i -lt 100 ] || { echo "${card} has no ${address}" >&2; exit 1; }; sleep 0.2; done`;
+const cardLines = (name: string, nic: LabNic, mac: string): readonly string[] => [
+  // After a reboot it has this address anyway: from QEMU's command line.
+  `ip link set ${name} down address ${mac}`,
+  `cat >/etc/systemd/network/30-${name}.network <<'END'`,
+  '[Match]',
+  `Name=${name}`,
+  '[Network]',
+  'LinkLocalAddressing=no',
+  'IPv6AcceptRA=no',
+  ...nic.addresses.map((address) => `Address=${address}`),
+  ...(nic.gateway ? [`Gateway=${nic.gateway}`] : []),
+  'END',
+];
+
+const awaitAddress = (card: string, address: string): string =>
+  `i=0; until [ -n "$(ip -o address show dev ${card} to ${address})" ]; do i=$((i+1)); [ $i -lt 100 ] || { echo "${card} has no ${address}" >&2; exit 1; }; sleep 0.1; done`;

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { which } from 'zx';
 import { fault, Trouble } from '../diagnostics/trouble.ts';
+import { KEYRING } from './apt-sources.ts';
 
-/** Debian package that brings each program. */
+/** Debian package that brings each program or file. */
 const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
@@ -9,29 +11,43 @@ const packages: Readonly<Record<string, string>> = {
   'dpkg-scanpackages': 'dpkg-dev',
   mke2fs: 'e2fsprogs',
   cpio: 'cpio',
+  setpriv: 'util-linux',
   fakeroot: 'fakeroot',
+  newuidmap: 'uidmap',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
+  [KEYRING]: 'debian-archive-keyring',
 };
 
-/** Programs that building an image takes, besides those that running takes. */
-export const forBuilding = ['mmdebstrap', 'dpkg-scanpackages', 'mke2fs', 'cpio', 'ssh-keygen'] as const;
-export const forRunning = ['qemu-system-x86_64', 'qemu-img', 'ssh'] as const;
+const FOR_BUILDING = ['mmdebstrap', 'dpkg-scanpackages', 'mke2fs', 'cpio', 'setpriv', 'ssh-keygen', KEYRING];
+const FOR_BUILDING_AS_USER = ['fakeroot', 'newuidmap'];
+const FOR_RUNNING = ['qemu-system-x86_64', 'qemu-img', 'ssh'];
 
-/** Throws a Trouble that names every missing program and its Debian package. */
-export async function needPrograms(names: readonly string[]): Promise<void> {
-  const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
+/** Throws a Trouble where a program is missing that running machines takes. */
+export const needForRunning = (): Promise<void> => need(FOR_RUNNING);
+
+/** Throws a Trouble where something is missing that building an image takes. */
+export const needForBuilding = (): Promise<void> =>
+  need(process.getuid?.() === 0 ? FOR_BUILDING : [...FOR_BUILDING, ...FOR_BUILDING_AS_USER]);
+
+/** Names everything that is missing, each with its Debian package; code `prerequisite-missing`. */
+export async function need(names: readonly string[]): Promise<void> {
   const missing: string[] = [];
-  for (const name of names) {
-    if (!(await which(name, { nothrow: true, path }))) missing.push(name);
-  }
+  for (const name of names) if (!(await isThere(name))) missing.push(name);
   if (missing.length === 0) return;
   const wanted = [...new Set(missing.map((name) => packages[name] ?? name))].join(' ');
   throw new Trouble(
     missing.map((name) =>
-      fault('prerequisite-missing', `The lab needs the program ${name}, which is not on this machine.`, {
+      fault('prerequisite-missing', `The lab needs ${name}, which is not on this machine.`, {
         help: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted}`,
       }),
     ),
   );
+}
+
+async function isThere(name: string): Promise<boolean> {
+  if (name.startsWith('/')) return existsSync(name);
+  // An ordinary user's path lacks the folders of programs for root, which mke2fs is in.
+  const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
+  return Boolean(await which(name, { nothrow: true, path }));
 }

@@ -2,7 +2,15 @@
 export interface LabProgress {
   /** Machine that it concerns; left out for images and snapshots, which all share. */
   readonly machine?: string;
-  readonly phase: 'accelerator' | 'image' | 'snapshot' | 'starting' | 'ready' | 'stopped' | 'reset';
+  readonly phase:
+    | 'accelerator'
+    | 'image'
+    | 'snapshot'
+    | 'waiting'
+    | 'starting'
+    | 'ready'
+    | 'stopped'
+    | 'reset';
   readonly detail: string;
 }
 

@@ -1,42 +1,38 @@
 import { spawn } from 'node:child_process';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { LabSpec } from '../model/lab.ts';
-import { labConnections } from './state.ts';
+import { labConnections } from './connections.ts';
 
-/** Opens a shell on a machine, or runs a command there, by the system's ssh with our own terminal; answers its status. */
+/**
+ * Opens a shell on a machine by the system's ssh, with our own terminal, or runs a command there, its words joined by
+ * blanks as ssh does; answers its exit status.
+ */
 export async function labSsh(spec: LabSpec, host: string, command: readonly string[]): Promise<number> {
   const connection = labConnections(spec)?.find((each) => each.host === host);
-  if (!connection) {
-    throw trouble('lab-not-up', `The lab ${spec.name} has no machine '${host}' that is up.`, {
-      help: `Its machines: ${spec.machines.map((machine) => machine.name).join(', ')}. Bring them up: troupe lab up -i ${spec.inventory}`,
-    });
-  }
-  const child = spawn(
-    'ssh',
-    [
-      ...[
-        '-F',
-        'none',
-        '-o',
-        `UserKnownHostsFile=${connection.knownHostsFile}`,
-        '-o',
-        'IdentitiesOnly=yes',
-        '-o',
-        'LogLevel=ERROR',
-      ],
-      ...[
-        '-i',
-        connection.identityFile,
-        '-p',
-        String(connection.port),
-        `${connection.user}@${connection.address}`,
-        ...command,
-      ],
-    ],
-    { stdio: 'inherit' },
-  );
+  if (!connection) throw noMachine(spec, host);
+  const { address, port, user, identityFile, knownHostsFile } = connection;
+  const args = [
+    ...['-F', 'none', '-o', `UserKnownHostsFile=${quoted(knownHostsFile)}`, '-o', 'IdentitiesOnly=yes'],
+    ...['-o', 'LogLevel=ERROR', '-i', identityFile, '-p', String(port), `${user}@${address}`],
+    ...command,
+  ];
+  const child = spawn('ssh', args, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });
+}
+
+/** The option takes several files, parted by blanks. */
+const quoted = (file: string): string => `"${file}"`;
+
+function noMachine(spec: LabSpec, host: string) {
+  const names = spec.machines.map((machine) => machine.name);
+  return names.includes(host)
+    ? trouble('lab-not-up', `The lab ${spec.name} is not up.`, {
+        help: `Bring it up: troupe lab up -i ${spec.inventory}`,
+      })
+    : trouble('lab-no-machine', `The lab ${spec.name} has no machine "${host}".`, {
+        help: `Its machines: ${names.join(', ')}.`,
+      });
 }

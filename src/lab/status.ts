@@ -1,6 +1,6 @@
 import type { LabSpec } from '../model/lab.ts';
 import { labFolder } from './folders.ts';
-import { livingPid } from './qemu.ts';
+import { livingPid } from './machine-files.ts';
 import { tryReadState } from './state.ts';
 
 /** A machine as `troupe lab status` shows it. */
@@ -17,14 +17,14 @@ export interface MachineStatus {
 export function labStatus(spec: LabSpec): readonly MachineStatus[] {
   const folder = labFolder(spec);
   const state = tryReadState(folder);
-  return spec.machines.map((machine) => {
-    const kept = state?.machines[machine.name];
-    const living = livingPid(folder, machine.name) !== undefined;
+  return spec.machines.map(({ name, nics }) => {
+    const kept = state?.machines[name];
+    const living = livingPid(folder, name) !== undefined;
     return {
-      machine: machine.name,
+      machine: name,
       state: living ? (kept?.ready ? 'up' : 'starting') : 'down',
-      ...(kept ? { port: kept.port } : {}),
-      addresses: machine.nics.flatMap((nic) => nic.addresses),
+      ...(kept && living ? { port: kept.port } : {}),
+      addresses: nics.flatMap((nic) => nic.addresses),
     };
   });
 }

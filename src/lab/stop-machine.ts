@@ -1,15 +1,25 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { consoleFile, livingPid, pidFile, qmpFile } from './qemu.ts';
+import { consoleFile, livingPid, PID_SUFFIX, pidFile, qmpFile } from './machine-files.ts';
 
 /** Ends a machine's QEMU, if it lives, and removes what it leaves in the folder (not its disks). */
 export async function stopMachine(folder: string, name: string): Promise<void> {
   const pid = livingPid(folder, name);
   if (pid !== undefined) {
-    // Its disks are thrown away or already saved: there is nothing to flush.
+    // Its disks are thrown away, or written as far as a power cut would leave them: there is nothing to flush.
     process.kill(pid, 'SIGKILL');
     while (livingPid(folder, name) !== undefined) await pause(20);
   }
   for (const file of [pidFile(folder, name), qmpFile(folder, name), consoleFile(folder, name)])
     rmSync(file, { force: true });
+}
+
+/** Ends every machine that has a process id in the folder; answers their names. */
+export async function stopAll(folder: string): Promise<readonly string[]> {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const names = files.flatMap((file) =>
+    file.endsWith(PID_SUFFIX) ? [file.slice(0, -PID_SUFFIX.length)] : [],
+  );
+  for (const name of names) await stopMachine(folder, name);
+  return names;
 }
