@@ -1,6 +1,7 @@
 import type { Captured } from '../model/probe.ts';
 import { capture } from '../model/probe.ts';
 import { answers, type Effect, run, type Shown, type Step, step, type Wait } from '../model/step.ts';
+import { inOrder } from './ipvs-order.ts';
 import {
   type RealServer,
   renderTable,
@@ -115,8 +116,8 @@ export class TableChanges {
 const printed = (stdout: string): Captured => ({ rc: 0, stdout, stderr: '', missing: false });
 
 const effectsOf = (table: Table): readonly Effect[] => [
-  answers(TABLE, printed(renderTable(table))),
-  answers(THRESHOLDS, printed(renderThresholds(table))),
+  answers(TABLE, printed(renderTable(inOrder(table)))),
+  answers(THRESHOLDS, printed(renderThresholds(inOrder(table)))),
 ];
 
 type Fields = Readonly<Record<string, string | number | boolean>>;

@@ -54,13 +54,17 @@ export const renderTable = (table: Table): string =>
   table
     .flatMap((service) => [
       ['-A', ...serviceArguments(service)],
-      ...service.servers.map((server) => [
-        '-a',
-        ...serverArguments(service.key, { ...server, upper: 0, lower: 0 }),
-      ]),
+      ...service.servers.map((server) => ['-a', ...printedServer(service.key, server)]),
     ])
     .map((words) => `${words.join(' ')}\n`)
     .join('');
+
+/** Of a server ipvsadm prints the plain tunnel too, and no thresholds. */
+const printedServer = (key: string, server: RealServer): readonly string[] => [
+  ...serverArguments(key, { ...server, upper: 0, lower: 0 }),
+  ...(server.method === 'tun' && server.tunnel.length === 0 ? PLAIN_TUNNEL : []),
+];
+const PLAIN_TUNNEL = ['--tun-type', 'ipip'];
 
 /** Arguments after `-A` or `-E`: all of them, because what is left out falls back to a default (ipvsadm(8)). */
 export const serviceArguments = (service: Service): readonly string[] => [
@@ -142,7 +146,7 @@ function serverOf(words: readonly string[]): RealServer {
     address: words[1] ?? '',
     method: METHODS[words.find((word) => word in METHODS) ?? '-g'] ?? 'dr',
     weight: weight < 0 ? 1 : Number(words[weight + 1]),
-    tunnel: tunnel < 0 ? [] : words.slice(tunnel),
+    tunnel: tunnel < 0 || words[tunnel + 1] === 'ipip' ? [] : words.slice(tunnel),
     upper: 0,
     lower: 0,
   };

@@ -47,11 +47,10 @@ export const networkd: Keeper<Probes> = {
       : WRITTEN;
     const after = withBlock(saved.text, head, entry, kept ? entry.networkd : undefined);
     if (after === saved.text && (saved.path === path || after === '')) return [];
+    if (saved.path === path) return [write(device, path, saved.text, after)];
     return [
-      ...(saved.path !== '' && saved.path !== path ? [move(device, saved.path, after === '')] : []),
-      ...(saved.path !== '' && saved.path !== path && after === ''
-        ? []
-        : [write(device, path, saved.text, after)]),
+      ...(saved.path === '' ? [] : [move(device, saved.path, after === '')]),
+      ...(after === '' ? [] : [...directory(path), write(device, path, saved.text, after)]),
     ];
   },
 };
@@ -82,6 +81,13 @@ function write(device: string, path: string, before: string, after: string): Ste
     action: { kind: 'writeFile', path, content, mode: 0o644 },
     effects: [answers(oursProbe(device), renderOurs({ path, text: after }))],
   });
+}
+
+/** A drop-in's directory; not worth a line in the report. */
+function directory(path: string): readonly Step[] {
+  if (!path.endsWith('.conf')) return [];
+  const action = { kind: 'makeDirectory', path: directoryOf(path) } as const;
+  return [step('directory', undefined, directoryOf(path), { action, changes: false })];
 }
 
 /** The file goes, and its directory where it was the last there. */
