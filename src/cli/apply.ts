@@ -1,4 +1,4 @@
-import type { AddCommand } from './cli.ts';
+import type { AddCommand } from './command.ts';
 import { EXIT, type Io } from './io.ts';
 import { type RunOptions, runOptions } from './options.ts';
 

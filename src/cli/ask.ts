@@ -10,12 +10,15 @@ export async function confirm(question: string, io: Io): Promise<boolean> {
 }
 
 /** Asks for a password, which is not shown. */
-export const askPassword = (question: string, io: Io): Promise<string> => ask(question, io, { hidden: true, option: '--ask-become-pass' });
+export const askPassword = (question: string, io: Io): Promise<string> =>
+  ask(question, io, { hidden: true, option: '--ask-become-pass' });
 
 async function ask(question: string, io: Io, how: { hidden: boolean; option: string }): Promise<string> {
   if (!io.stdin.isTTY) {
     throw trouble('no-terminal', `${how.option} needs a terminal to ask on.`, {
-      help: how.hidden ? 'Give the password as the variable become_password, for instance by -e @file.' : 'Leave the option out, or run it in a terminal.',
+      help: how.hidden
+        ? 'Give the password as the variable become_password, for instance by -e @file.'
+        : 'Leave the option out, or run it in a terminal.',
     });
   }
   io.stderr.write(question);

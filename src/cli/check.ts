@@ -1,4 +1,4 @@
-import type { AddCommand } from './cli.ts';
+import type { AddCommand } from './command.ts';
 import { EXIT } from './io.ts';
 import { type PlaybookOptions, playbookOptions } from './options.ts';
 
@@ -12,7 +12,7 @@ export const checkCommand: AddCommand = (program, io, done) => {
     done(
       (async () => {
         const { compilePlaybook } = await import('./stages.ts');
-        const { compiled } = await compilePlaybook(playbook, options);
+        const { compiled } = compilePlaybook(playbook, options);
         const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
         io.stdout.write(
           `${playbook}: no fault found in ${plural(compiled.plays.length, 'play')} for ${plural(compiled.hosts.length, 'host')}\n`,

@@ -11,9 +11,6 @@ import { packageInfo } from './package-root.ts';
 import { planCommand } from './plan.ts';
 import { printTrouble } from './print-trouble.ts';
 
-/** What a command file gives: its options and texts, and what it does; the number is the exit status. */
-export type AddCommand = (program: Command, io: Io, done: (status: Promise<number>) => Promise<void>) => void;
-
 /** Runs one command line; answers the exit status. Never throws. */
 export async function cli(argv: readonly string[], io: Io): Promise<number> {
   let status: number = EXIT.done;
@@ -21,7 +18,9 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
     status = await result;
   };
   const program = new Command('troupe')
-    .description('Plan and apply YAML playbooks over SSH, with nothing on the targets but sshd and a POSIX sh.')
+    .description(
+      'Plan and apply YAML playbooks over SSH, with nothing on the targets but sshd and a POSIX sh.',
+    )
     .version(packageInfo().version, '-V, --version')
     .enablePositionalOptions()
     .showHelpAfterError('(troupe --help, troupe COMMAND --help)')

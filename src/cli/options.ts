@@ -44,11 +44,17 @@ const whole = (value: string): number => {
 };
 
 export const inventoryOption = (command: Command): Command =>
-  command.requiredOption('-i, --inventory <file>', 'inventory: a YAML file or a folder of them (may be repeated)', append);
+  command.requiredOption(
+    '-i, --inventory <file>',
+    'inventory: a YAML file or a folder of them (may be repeated)',
+    append,
+  );
 
 export const formatOption = (command: Command): Command =>
   command.addOption(
-    new Option('--format <format>', 'live on a terminal, plain elsewhere, or json: one event a line').choices(['live', 'plain', 'json']),
+    new Option('--format <format>', 'live on a terminal, plain elsewhere, or json: one event a line').choices(
+      ['live', 'plain', 'json'],
+    ),
   );
 
 export const playbookOptions = (command: Command): Command =>
@@ -67,4 +73,5 @@ export const connectionOptions = (command: Command): Command =>
 export const runOptions = (command: Command): Command => connectionOptions(playbookOptions(command));
 
 /** The format asked for, or the one that fits the output. */
-export const formatFor = (asked: Format | undefined, stdout: NodeJS.WriteStream): Format => asked ?? (stdout.isTTY ? 'live' : 'plain');
+export const formatFor = (asked: Format | undefined, stdout: NodeJS.WriteStream): Format =>
+  asked ?? (stdout.isTTY ? 'live' : 'plain');

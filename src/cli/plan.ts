@@ -1,4 +1,4 @@
-import type { AddCommand } from './cli.ts';
+import type { AddCommand } from './command.ts';
 import { type RunOptions, runOptions } from './options.ts';
 
 /** `troupe plan PLAYBOOK -i INVENTORY`: what would change on every host; changes nothing. */

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Builds an LVS cluster in the lab and proves it: demo.sh [dr|nat|tun]. Installs what it needs first.
+set -eu
+cd "$(dirname "$0")/.."
+mode=${1:-dr}
+case $mode in
+dr | nat | tun) ;;
+*)
+  echo "error[usage]: there is no demo '$mode'." >&2
+  echo "  help: give dr (the default), nat or tun: npm run demo -- nat" >&2
+  exit 3
+  ;;
+esac
+sh scripts/setup.sh lab build
+exec node scripts/demo.mjs "$mode"

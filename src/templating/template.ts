@@ -1,0 +1,117 @@
+import Handlebars from 'handlebars';
+import { fault } from '../diagnostics/trouble.ts';
+import type { Place } from '../model/source.ts';
+import type { Tree } from '../model/tree.ts';
+import type { Value } from '../model/value.ts';
+import { outermost } from './frame.ts';
+import { Interpreter, type Rendering } from './interpreter.ts';
+import type { Rendered } from './outcome.ts';
+import type { Scope } from './scope.ts';
+import { TemplateFault } from './template-fault.ts';
+
+/** What a template may draw on besides its scope. */
+export interface TemplateOptions {
+  /** A template's text, by the name that `{{> name}}` gives. */
+  readonly partials?: (name: string) => { readonly path: string; readonly text: string } | undefined;
+}
+
+const parsed = new Map<string, hbs.AST.Program>();
+
+/** Renders a text of YAML. One that is just an expression keeps the expression's type; what holds an unknown is unknown. */
+export function renderText(
+  text: string,
+  place: Place,
+  scope: Scope,
+  options: TemplateOptions = {},
+): Rendered {
+  if (!text.includes('{{')) return { kind: 'value', value: text };
+  return guard(
+    () => {
+      const program = parse(text);
+      const interpreter = new Interpreter(rendering(scope, undefined, options));
+      const [only, ...more] = program.body;
+      return only?.type === 'MustacheStatement' && more.length === 0
+        ? interpreter.value(only as hbs.AST.MustacheStatement, outermost)
+        : interpreter.text(program, outermost);
+    },
+    // Where in the scalar depends on how it was quoted and folded; its start is right for all.
+    (error) =>
+      error.file === undefined ? place : { file: error.file, line: error.line, column: error.column },
+  );
+}
+
+/** Renders a template file; its trailing newline stays. Faults point into the file. */
+export function renderFile(
+  path: string,
+  text: string,
+  scope: Scope,
+  options: TemplateOptions = {},
+): Rendered {
+  return guard(
+    () => new Interpreter(rendering(scope, path, options)).text(parse(text), outermost),
+    (error) => ({ file: error.file ?? path, line: error.line, column: error.column }),
+  );
+}
+
+/** Renders every text of a tree; keys stay as they are. Collects the faults of all parts. */
+export function renderTree(tree: Tree, scope: Scope, options: TemplateOptions = {}): Rendered {
+  if (tree.kind === 'scalar') {
+    return typeof tree.value === 'string'
+      ? renderText(tree.value, tree.place, scope, options)
+      : { kind: 'value', value: tree.value };
+  }
+  const parts = tree.kind === 'list' ? tree.items : tree.entries.map((entry) => entry.value);
+  const rendered = parts.map((part) => renderTree(part, scope, options));
+  const diagnostics = rendered.flatMap((one) => (one.kind === 'faulty' ? one.diagnostics : []));
+  if (diagnostics.length > 0) return { kind: 'faulty', diagnostics };
+  const values = rendered.flatMap((one) => (one.kind === 'value' ? [one.value] : []));
+  if (tree.kind === 'list') return { kind: 'value', value: values };
+  const entries = tree.entries.map((entry, index): [string, Value] => [entry.key, values[index] ?? null]);
+  return { kind: 'value', value: Object.fromEntries(entries) };
+}
+
+function parse(text: string): hbs.AST.Program {
+  const known = parsed.get(text);
+  if (known) return known;
+  try {
+    const program = Handlebars.parse(text);
+    parsed.set(text, program);
+    return program;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const line = Number(/(?:on line|-) (\d+)/.exec(said)?.[1] ?? 1);
+    const why = said
+      .split('\n')
+      .filter((part) => !/^-+\^?$/.test(part))
+      .slice(0, 2)
+      .join(' ');
+    throw new TemplateFault(
+      'template-syntax',
+      `The template cannot be read: ${why}`,
+      'An expression is {{name}}, a block {{#if name}} … {{/if}}.',
+      { line, column: 1 },
+    );
+  }
+}
+
+const rendering = (scope: Scope, file: string | undefined, { partials }: TemplateOptions): Rendering => ({
+  scope,
+  file,
+  partial: (name) => {
+    const found = partials?.(name);
+    return found && { path: found.path, program: parse(found.text) };
+  },
+});
+
+function guard(work: () => Value, placeOf: (error: TemplateFault) => Place): Rendered {
+  try {
+    return { kind: 'value', value: work() };
+  } catch (error) {
+    if (!(error instanceof TemplateFault)) throw error;
+    const help = error.help === undefined ? {} : { help: error.help };
+    return {
+      kind: 'faulty',
+      diagnostics: [fault(error.code, error.message, { place: placeOf(error), ...help })],
+    };
+  }
+}
