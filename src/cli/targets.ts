@@ -39,8 +39,6 @@ export async function targetsOf(
   );
 }
 
-const wayTo = ({ host: _host, ...connection }: LabConnection) => connection;
-
 /** Machines of the inventory's lab: those it describes, and those that are up. */
 async function labConnectionsOf(inventory: Inventory) {
   const spec = labOf(inventory);

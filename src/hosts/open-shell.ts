@@ -22,6 +22,8 @@ export interface ShellPlan {
   /** Text for the lock file; undefined: no lock is taken. */
   readonly holder: string | undefined;
   readonly timeoutMs: number;
+  /** It replaces a shell in which something hung, and waits a little for its lock. */
+  readonly again?: boolean;
   /** Name or path of the sh that runs the loop. */
   readonly sh: string;
   /** The watchdog ends what runs after so many seconds without a heartbeat. */
@@ -40,6 +42,9 @@ export interface OpenShell {
 
 /** A heartbeat goes out this often while an action runs. */
 export const HEARTBEAT_MS = 15_000;
+
+/** Longer than the watchdog takes to kill what hangs. */
+const LOCK_WAIT_S = 10;
 
 const secret = (): string => randomBytes(16).toString('hex');
 
@@ -61,10 +66,14 @@ export async function openShell(plan: ShellPlan): Promise<OpenShell> {
     const locked =
       plan.holder === undefined
         ? undefined
-        : wire.request(requestFrame(lockScript(undefined, plan.holder), 'r', { inExecutor: true }), watch);
+        : wire.request(
+            requestFrame(lockScript(plan.holder, plan.again ? LOCK_WAIT_S : 0), 'r', { inExecutor: true }),
+            watch,
+          );
     const [frame, lock] = await Promise.all([asked, locked]);
     wire.tell('d');
-    if (lock) requireLock(plan, lock);
+    // What cannot even be killed keeps the lock, and so keeps it for us.
+    if (lock && !(plan.again && lock.values.get('lock') === 'n')) requireLock(plan, lock);
     return read(wire, frame);
   } catch (error) {
     wire.abandon();

@@ -12,15 +12,14 @@ export interface FrameResult {
   readonly expired: boolean;
 }
 
-/** After this a shell that was told to end what runs is given up. */
+/** How long the shell may take to tell what was printed until it was ended. */
 const KILL_GRACE_MS = 3_000;
 /** Before the first piece begins: the request travels, and the host may be busy. */
 const TRAVEL_MS = 20_000;
 
 /**
  * Sends a frame and keeps the deadlines of its pieces, here and not on the host: they cost no process. When one
- * passes, what runs is ended; a shell that does not get free (a process in the kernel's hands) is given up, and the
- * wire is then `ended`.
+ * passes, what runs is ended and the shell is given up with it: the wire is then `ended`.
  */
 export async function runFrame(
   wire: Wire,
@@ -62,12 +61,14 @@ export async function runFrame(
   seen = sent;
   try {
     const ended = await Promise.race([answer.then(() => true), givenUp.then(() => false)]);
-    if (ended) wire.tell('d');
-    else {
-      answer.catch(() => undefined);
+    if (expired) {
+      // Also where the request has ended: what does not heed TERM is still there, and the watchdog will kill it.
+      if (!ended) answer.catch(() => undefined);
       wire.abandon();
+    } else {
+      wire.tell('d');
+      progress();
     }
-    if (!expired) progress();
     return { output: sent, complete, expired };
   } finally {
     clearTimeout(timer);

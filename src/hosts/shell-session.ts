@@ -123,9 +123,8 @@ export class ShellSession implements Shell {
     return result;
   }
 
-  /** The lock is not asked for again: what hangs there still has it, for us. */
   private async reopen(): Promise<void> {
-    this.open = await openShell({ ...this.plan, holder: undefined });
+    this.open = await openShell({ ...this.plan, again: true });
   }
 }
 

@@ -23,15 +23,14 @@ export const handshakeScript = (withFacts: boolean): string =>
  * Takes the lock of a state directory, in the loop itself, so that everything it starts inherits it: a change that is
  * still under way keeps it. Who comes second is told what is written in the file.
  */
-export function lockScript(stateDirectory: string | undefined, holder: string): string {
-  const directory = stateDirectory === undefined ? '' : quote(stateDirectory);
-  const found = '_q=$HOME/.local/state/troupe; [ "$(id -u)" != 0 ] || _q=/var/lib/troupe';
+export function lockScript(holder: string, waitS: number): string {
   return [
-    directory ? `_q=${directory}` : found,
+    '_q=$HOME/.local/state/troupe; [ "$(id -u)" != 0 ] || _q=/var/lib/troupe',
     '{ if ! ( [ -d "$_q" ] || ( umask 077; mkdir -p -- "$_q" ) ) || ! ( : >>"$_q/lock" ); then _m v lock denied',
     'elif ! command -v flock >/dev/null; then _m v lock missing',
-    'else exec 9>>"$_q/lock"; if flock -n 9; then L=1; : >"$_q/lock"; printf "%s\\n" ' +
-      `${quote(holder)} >&9; _m v lock y`,
+    `else exec 9>>"$_q/lock"; _x=${waitS}`,
+    'until flock -n 9; do if [ "$_x" -gt 0 ]; then _x=$((_x-1)); sleep 1; else _x=no; break; fi; done',
+    `if [ "$_x" != no ]; then L=1; : >"$_q/lock"; printf "%s\\n" ${quote(holder)} >&9; _m v lock y`,
     'else _m v lock n; _b s holder; cat -- "$_q/lock"; _b c holder $?; exec 9>&-; fi; fi; } </dev/null',
   ].join('\n');
 }

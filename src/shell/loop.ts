@@ -43,7 +43,7 @@ export function loop(nonce: string, missedAfterS: number): string {
     'h*) head -c "$n";; d*) dd bs="$n" count=1 iflag=fullblock 2>/dev/null;;',
     `r*) ${readLines('printf "%s\\n" "$l"')};; esac;;`,
     'b) [ "$B" = 0 ] || _arm;; d) B=0; _dis;; k) kill -TERM 0;;',
-    'x) B=0; _dis; echo x; break;; esac; done;',
+    'x) [ "$B" != 0 ] || echo x; break;; esac; done;',
     '_dis; [ "$B" = 0 ] || _end; } |',
     // The executor.
     '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) [ -z "$L" ] || flock -u 9; break;; esac;',

@@ -95,13 +95,16 @@ function both(sides: readonly Node[], decisive: boolean, scope: Scope): Value {
 function leaf(node: Node, scope: Scope): Value {
   const names = freeNames(node).map(({ name }) => name);
   try {
-    return fromNative(partExpression(node)(lazily(names, (name) => scope.get(name) ?? MISSING)));
+    return fromNative(partExpression(node)(lazily(names, (name) => orMissing(scope.get(name)))));
   } catch (error) {
     const touched = touchedIn(error);
     if (touched) return touched.value;
     throw error;
   }
 }
+
+/** Null is a value like any other. */
+const orMissing = (value: Value | undefined): Value => (value === undefined ? MISSING : value);
 
 /** cel-js wraps what a getter throws. */
 function touchedIn(error: unknown): Touched | undefined {

@@ -1,4 +1,4 @@
-import { type ASTNode, Environment, serialize } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 
 /** What `defined(name)` is given for a name that does not exist. */
 export const MISSING = '\u0000missing';
@@ -26,8 +26,20 @@ export function parseExpression(text: string): Expression {
   return expression;
 }
 
-/** The expression of a part of another one. */
-export const partExpression = (node: Node): Expression => parseExpression(serialize(node));
+/** The expression of a part of another one, out of its text: cel-js's `serialize` loses brackets, as in `a - (b - c)`. */
+export function partExpression(node: Node): Expression {
+  const text = node.input.slice(node.start, node.end);
+  // A node begins after the brackets of its first operand, and ends before those of its last.
+  let depth = 0;
+  let missing = 0;
+  for (const bracket of text.replace(STRINGS, '').replace(/[^()]/g, '')) {
+    depth += bracket === '(' ? 1 : -1;
+    missing = Math.max(missing, -depth);
+  }
+  return parseExpression('('.repeat(missing) + text + ')'.repeat(depth + missing));
+}
+
+const STRINGS = /(?:'''[^]*?'''|"""[^]*?"""|r?'(?:\\.|[^'\\])*'|r?"(?:\\.|[^"\\])*")/g;
 
 /** A name that an expression reads, and whether it is only asked for by `defined`. */
 export interface FreeName {

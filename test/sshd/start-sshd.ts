@@ -46,6 +46,8 @@ export interface Sshd {
   readonly folder: string;
   /** What sshd wrote to its log. */
   log(): string;
+  /** Cuts all connections, as a dead network does for sshd: its session processes are killed. */
+  drop(): void;
   stop(): Promise<void>;
 }
 
@@ -82,6 +84,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
         knownHostsFile,
         folder,
         log: () => readFileSync(join(folder, 'log'), 'utf8'),
+        drop: () => {
+          for (const pid of descendants(child.pid ?? 0)) if (isSshd(pid)) process.kill(pid, 'SIGKILL');
+        },
         stop: async () => {
           await end(child);
           account.remove();
@@ -208,6 +213,13 @@ async function answers(child: ChildProcess, address: string, port: number): Prom
   }
   return false;
 }
+
+function descendants(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return (text === '' ? [] : text.split(' ').map(Number)).flatMap((one) => [one, ...descendants(one)]);
+}
+
+const isSshd = (pid: number): boolean => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sshd';
 
 /** Ends the server; each connection has a process of its own, which ends with its client. */
 function end(child: ChildProcess): Promise<void> {
