@@ -6,7 +6,7 @@ export async function runTool(program: string, ...args: readonly string[]): Prom
   const ran = await $({ nothrow: true, quiet: true })`${program} ${args}`;
   if (ran.exitCode === 0) return ran.stdout;
   const words = ran.stderr.trim().split('\n').slice(-6).join('\n');
-  throw trouble('lab-program-failed', `${program} ${args.join(' ')} failed: ${words}`, {
+  throw trouble('lab-program-failed', `${program} failed: ${words}`, {
     help: 'Mend what it says; "troupe lab down" takes away what this lab has made so far.',
   });
 }

@@ -39,7 +39,7 @@ export function partExpression(node: Node): Expression {
   return parseExpression('('.repeat(missing) + text + ')'.repeat(depth + missing));
 }
 
-const STRINGS = /(?:'''[^]*?'''|"""[^]*?"""|r?'(?:\\.|[^'\\])*'|r?"(?:\\.|[^"\\])*")/g;
+const STRINGS = /(?:'''[\s\S]*?'''|"""[\s\S]*?"""|r?'(?:\\.|[^'\\])*'|r?"(?:\\.|[^"\\])*")/g;
 
 /** A name that an expression reads, and whether it is only asked for by `defined`. */
 export interface FreeName {
