@@ -61,15 +61,17 @@ async function runPlay(
   const shared: Shared = new Map();
   await inPool(taking, options.forks, async (one) => {
     if (run.signal.aborted) return;
+    run.emit({ event: 'host_started', host: one.host, tasks: tasksOf(one.nodes).length });
     const state = await hosts.open(one.host);
-    if (!state) return;
-    try {
-      await new HostPlayRun(run, state, one, shared).run();
-    } catch (error) {
-      if (error instanceof Aborted) return;
-      if (error instanceof TaskFailed) state.failed = true;
-      else hosts.lose(state, error);
+    if (state) {
+      try {
+        await new HostPlayRun(run, state, one, shared).run();
+      } catch (error) {
+        if (error instanceof TaskFailed) state.failed = true;
+        else if (!(error instanceof Aborted)) hosts.lose(state, error);
+      }
     }
+    run.emit({ event: 'host_finished', host: one.host });
   });
   return play.anyErrorsFatal && taking.some((one) => !hosts.standing(one.host));
 }

@@ -37,7 +37,10 @@ export interface TaskRef {
 /** Tasks of one host by status. */
 export type Counts = Readonly<Record<Status, number>>;
 
-/** What happens in a run, one JSON object a line with `--format json`. Reporters see nothing else. */
+/**
+ * What happens in a run, one JSON object a line with `--format json`. Reporters see nothing else. `host_started` and
+ * `host_finished` are a host's begin and end in a play; `tasks` counts those of the play, without handlers.
+ */
 export type Event =
   | {
       readonly event: 'run_started';
@@ -51,6 +54,7 @@ export type Event =
       readonly hosts: readonly string[];
       readonly tasks: number;
     }
+  | { readonly event: 'host_started'; readonly host: string; readonly tasks: number }
   | { readonly event: 'host_connected'; readonly host: string; readonly os: string }
   | { readonly event: 'host_unreachable'; readonly host: string; readonly diagnostic: Diagnostic }
   | { readonly event: 'task_started'; readonly host: string; readonly task: TaskRef }
@@ -62,6 +66,7 @@ export type Event =
       readonly text: string;
     }
   | TaskFinished
+  | { readonly event: 'host_finished'; readonly host: string }
   | Recap;
 
 export interface TaskFinished {

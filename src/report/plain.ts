@@ -10,15 +10,23 @@ const LEGEND = '+ create  ~ change  - remove  ? known only when applied';
 /** A task of a play, with what came of it on each host so far. */
 interface Gathered {
   readonly finished: TaskFinished[];
+  /** Hosts that may still come to it. */
+  readonly awaited: Set<string>;
 }
 
-/** Tells a run as text that can be kept: what is equal on several hosts is told once, at the end of each play. */
+/**
+ * Tells a run as text that can be kept. What is equal on several hosts is told once, as soon as every host of the play
+ * has passed it, in the order of the tasks.
+ */
 export class PlainReport {
   readonly #write: (text: string) => void;
   readonly #paint: Paint;
   readonly #colour: boolean;
   readonly #verbose: boolean;
   #tasks = new Map<string, Gathered>();
+  /** Hosts of the play in their order, and those of them that are not at its end. */
+  #hosts: readonly string[] = [];
+  #atWork = new Set<string>();
   #legendShown = false;
   #mode: 'plan' | 'apply' = 'plan';
 
@@ -40,6 +48,8 @@ export class PlainReport {
         break;
       case 'play_started':
         this.#flush();
+        this.#hosts = event.hosts;
+        this.#atWork = new Set(event.hosts);
         this.#write(`\n${this.#paint.bold(event.play)}  ${this.#paint.dim(hostNames(event.hosts))}\n`);
         break;
       case 'host_unreachable':
@@ -47,6 +57,9 @@ export class PlainReport {
         break;
       case 'task_finished':
         this.#gather(event);
+        break;
+      case 'host_finished':
+        this.#pass(event.host);
         break;
       case 'recap':
         this.#flush();
@@ -58,16 +71,37 @@ export class PlainReport {
 
   #gather(event: TaskFinished): void {
     const key = `${event.task.id} ${event.task.item ?? ''}`;
-    const gathered = this.#tasks.get(key) ?? { finished: [] };
+    const gathered = this.#tasks.get(key) ?? { finished: [], awaited: new Set(this.#atWork) };
     gathered.finished.push(event);
+    gathered.awaited.delete(event.host);
     this.#tasks.set(key, gathered);
+    this.#tellPassed();
+  }
+
+  #pass(host: string): void {
+    this.#atWork.delete(host);
+    for (const { awaited } of this.#tasks.values()) awaited.delete(host);
+    this.#tellPassed();
+  }
+
+  /** The first tasks, up to one that a host may still come to. */
+  #tellPassed(): void {
+    for (const [key, { finished, awaited }] of this.#tasks) {
+      if (awaited.size > 0) return;
+      this.#tasks.delete(key);
+      this.#tellAll(finished);
+    }
   }
 
   #flush(): void {
-    for (const { finished } of this.#tasks.values()) {
-      for (const same of groupEqual(finished)) this.#tell(same);
-    }
+    for (const { finished } of this.#tasks.values()) this.#tellAll(finished);
     this.#tasks = new Map();
+  }
+
+  #tellAll(finished: readonly TaskFinished[]): void {
+    const place = new Map(this.#hosts.map((name, index) => [name, index]));
+    const inOrder = finished.toSorted((a, b) => (place.get(a.host) ?? 0) - (place.get(b.host) ?? 0));
+    for (const same of groupEqual(inOrder)) this.#tell(same);
   }
 
   /** One task, on all the hosts where the same came of it. */
@@ -135,7 +169,7 @@ function signOf({ changes }: TaskFinished, paint: Paint): string {
   return paint.yellow('~');
 }
 
-/** Hosts on which the same came of a task, in the order they finished. */
+/** Hosts on which the same came of a task, in the order of the play. */
 function groupEqual(finished: readonly TaskFinished[]): readonly (readonly TaskFinished[])[] {
   const groups = new Map<string, TaskFinished[]>();
   for (const one of finished) {
