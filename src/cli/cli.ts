@@ -17,6 +17,7 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
   const done = async (result: Promise<number>): Promise<void> => {
     status = await result;
   };
+  const env = { ...io.env };
   const program = new Command('troupe')
     .description(
       'Plan and apply YAML playbooks over SSH, with nothing on the targets but sshd and a POSIX sh.',
@@ -38,13 +39,17 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
     moduleCommand,
     labCommand,
   ]) {
-    add(program, io, done);
+    add(program, { ...io, env }, done);
+  }
+  for (const command of [program, ...program.commands]) {
+    command.option('--no-color', 'no colours; NO_COLOR=1 in the environment does the same');
+    command.on('option:no-color', () => Object.assign(env, { NO_COLOR: '1', FORCE_COLOR: '0' }));
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
-    return report(error, io);
+    return report(error, { ...io, env });
   }
 }
 

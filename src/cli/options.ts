@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Io } from './io.ts';
 
 /** How a run is shown. */
 export type Format = 'live' | 'plain' | 'json';
@@ -72,6 +73,6 @@ export const connectionOptions = (command: Command): Command =>
 
 export const runOptions = (command: Command): Command => connectionOptions(playbookOptions(command));
 
-/** The format asked for, or the one that fits the output. */
-export const formatFor = (asked: Format | undefined, stdout: NodeJS.WriteStream): Format =>
-  asked ?? (stdout.isTTY ? 'live' : 'plain');
+/** The format asked for, or the one that fits the output: a terminal that cannot move its cursor gets plain text. */
+export const formatFor = (asked: Format | undefined, { stdout, env }: Io): Format =>
+  asked ?? (stdout.isTTY && env.TERM !== 'dumb' ? 'live' : 'plain');

@@ -36,29 +36,30 @@ export async function runPlaybook(
   options: RunOptions,
   io: Io,
 ): Promise<Recap> {
-  const shown = report({
-    format: formatFor(options.format, io.stdout),
+  const shown = await report({
+    format: formatFor(options.format, io),
     colour: wantsColour(io.stdout, io.env),
-    write: (text) => void io.stdout.write(text),
-    columns: io.stdout.columns || 100,
-    rows: io.stdout.rows || 40,
     verbose: options.verbose === true,
+    stdout: io.stdout,
+    stderr: io.stderr,
   });
-  const recap = await untilInterrupted(io, (signal) =>
-    execute({
-      compiled: prepared.compiled,
-      connect,
-      targets: prepared.targets,
-      mode,
-      forks: options.forks,
-      holder: holder(mode, prepared.playbook),
-      playbook: basename(prepared.playbook),
-      emit: shown.emit,
-      signal,
-    }),
-  );
-  await shown.end();
-  return recap;
+  try {
+    return await untilInterrupted(io, (signal) =>
+      execute({
+        compiled: prepared.compiled,
+        connect,
+        targets: prepared.targets,
+        mode,
+        forks: options.forks,
+        holder: holder(mode, prepared.playbook),
+        playbook: basename(prepared.playbook),
+        emit: shown.emit,
+        signal,
+      }),
+    );
+  } finally {
+    shown.end();
+  }
 }
 
 /** Who is at work, for whoever finds a host locked. */

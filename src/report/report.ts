@@ -2,27 +2,33 @@ import type { Emit } from '../model/event.ts';
 import { PlainReport } from './plain.ts';
 
 export interface ReportOptions {
+  /** `live` needs a terminal, and is `plain` elsewhere. */
   readonly format: 'live' | 'plain' | 'json';
   readonly colour: boolean;
-  readonly write: (text: string) => void;
-  /** Size of the terminal. */
-  readonly columns: number;
-  readonly rows: number;
   /** Tell of tasks that are ok or skipped too. */
   readonly verbose: boolean;
+  readonly stdout: NodeJS.WriteStream;
+  /** Where others write to meanwhile: kept apart from what is drawn. */
+  readonly stderr: NodeJS.WriteStream;
 }
 
-/** Where a run's events go, and what to await before the command ends. */
+/** Where a run's events go, and what to call when no more come, in whatever way the run ended. */
 export interface Report {
   readonly emit: Emit;
-  readonly end: () => Promise<void>;
+  readonly end: () => void;
 }
 
 /** A reporter in the format asked for. */
-export function report(options: ReportOptions): Report {
+export async function report(options: ReportOptions): Promise<Report> {
+  const write = (text: string): void => void options.stdout.write(text);
   if (options.format === 'json') {
-    return { emit: (event) => options.write(`${JSON.stringify(event)}\n`), end: async () => {} };
+    return { emit: (event) => write(`${JSON.stringify(event)}\n`), end: () => {} };
   }
-  const plain = new PlainReport(options);
-  return { emit: (event) => plain.emit(event), end: async () => {} };
+  if (options.format === 'live' && options.stdout.isTTY) {
+    const { LiveReport } = await import('./live.ts');
+    const live = new LiveReport(options);
+    return { emit: (event) => live.emit(event), end: live.end };
+  }
+  const plain = new PlainReport({ ...options, write });
+  return { emit: (event) => plain.emit(event), end: () => {} };
 }

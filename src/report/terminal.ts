@@ -1,0 +1,88 @@
+import { ProcessOutputStream } from 'listr2';
+
+const ERASE_DOWN = '\r\x1b[J';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const WRAP_OFF = '\x1b[?7l';
+const WRAP_ON = '\x1b[?7h';
+const SAVE_CURSOR = '\x1b7';
+const BACK_TO_SAVED = '\x1b8';
+
+/** The outside that live output needs of a terminal. */
+export interface TerminalStreams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/**
+ * The bottom of a terminal that is drawn again and again, with permanent text above it. Between two drawings the cursor
+ * stands at the top of the drawn part: erasing then needs no count of lines, which a resize would falsify. What others
+ * write to stderr meanwhile is kept back and then written above, where it stays.
+ */
+export class Terminal {
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #stderr: ProcessOutputStream;
+  readonly #write: (text: string) => void;
+  #drawnAt = '';
+  #open = true;
+
+  constructor({ stdout, stderr }: TerminalStreams) {
+    this.#stdout = stdout;
+    this.#write = (text) => void stdout.write(text);
+    this.#stderr = new ProcessOutputStream(stderr);
+    this.#stderr.hijack();
+    process.on('SIGTSTP', this.#suspend);
+  }
+
+  get columns(): number {
+    return this.#stdout.columns || 80;
+  }
+
+  get rows(): number {
+    return this.#stdout.rows || 24;
+  }
+
+  /** Replaces the drawn part; the permanent text comes above it and ends with a newline. */
+  draw(permanent: string, lines: readonly string[]): void {
+    this.#eraseDrawn();
+    const up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : '';
+    const drawn = `${WRAP_OFF}${lines.join('\r\n')}${WRAP_ON}\r${up}`;
+    this.#write(`${permanent}${HIDE_CURSOR}${drawn}${SAVE_CURSOR}`);
+    this.#drawnAt = this.#size();
+  }
+
+  /** Takes the drawn part away and gives the terminal back. */
+  close(permanent: string): void {
+    if (!this.#open) return;
+    this.#open = false;
+    process.off('SIGTSTP', this.#suspend);
+    this.#eraseDrawn();
+    this.#stderr.release();
+    this.#write(`${permanent}${SHOW_CURSOR}`);
+  }
+
+  /**
+   * A key that moved the cursor is undone, but not after a resize, which moves the text away from the saved place. What
+   * was written to stderr meanwhile stays there.
+   */
+  #eraseDrawn(): void {
+    const still = this.#drawnAt === this.#size();
+    this.#write(`${still ? BACK_TO_SAVED : ''}${ERASE_DOWN}`);
+    const strays = this.#stderr
+      .release()
+      .map(({ entry }) => entry)
+      .join('');
+    if (strays !== '') this.#stderr.write(strays.endsWith('\n') ? strays : `${strays}\n`);
+    this.#stderr.hijack();
+  }
+
+  readonly #size = (): string => `${this.columns}x${this.rows}`;
+
+  /** Ctrl-Z: the shell gets a clean terminal; the next drawing begins anew. */
+  readonly #suspend = (): void => {
+    this.#eraseDrawn();
+    this.#write(SHOW_CURSOR);
+    this.#drawnAt = '';
+    process.kill(process.pid, 'SIGSTOP');
+  };
+}
