@@ -126,7 +126,7 @@ export class PlainReport {
         );
         break;
       case 'failed':
-        this.#fail(same, head);
+        head(this.#paint.red('!'), `  ${this.#paint.red(first.ignored ? 'failed, ignored' : 'failed')}`);
         break;
       default:
         if (this.#verbose)
@@ -142,16 +142,15 @@ export class PlainReport {
           .map((line) => `    ${line}`)
           .join('\n')}\n`,
       );
+    if (first.status === 'failed') this.#explain(same);
   }
 
-  #fail(same: readonly TaskFinished[], head: (sign: string, more?: string) => void): void {
-    head(this.#paint.red('!'), `  ${this.#paint.red(same[0]?.ignored ? 'failed, ignored' : 'failed')}`);
+  #explain(same: readonly TaskFinished[]): void {
     const diagnostic = same[0]?.diagnostic;
     if (!diagnostic) return;
     const { host: _host, ...shared } = diagnostic;
-    this.#write(
-      `${printDiagnostics([same.length === 1 ? diagnostic : shared], { colour: this.#colour }).trimEnd()}\n`,
-    );
+    const shown = printDiagnostics([same.length === 1 ? diagnostic : shared], { colour: this.#colour });
+    this.#write(`${shown.trimEnd()}\n`);
   }
 
   #legend(): void {

@@ -1,12 +1,11 @@
 import { ProcessOutputStream } from 'listr2';
 
-const ERASE_DOWN = '\r\x1b[J';
+/** The blank matters: tmux saves what is erased from the very first cell of the screen in its history. */
+const ERASE_DOWN = '\r \x1b[J\r';
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 const WRAP_OFF = '\x1b[?7l';
 const WRAP_ON = '\x1b[?7h';
-const SAVE_CURSOR = '\x1b7';
-const BACK_TO_SAVED = '\x1b8';
 
 /** The outside that live output needs of a terminal. */
 export interface TerminalStreams {
@@ -16,14 +15,13 @@ export interface TerminalStreams {
 
 /**
  * The bottom of a terminal that is drawn again and again, with permanent text above it. Between two drawings the cursor
- * stands at the top of the drawn part: erasing then needs no count of lines, which a resize would falsify. What others
- * write to stderr meanwhile is kept back and then written above, where it stays.
+ * stands at the top of the drawn part: erasing then needs no count of lines, which a resize would falsify. Its first line
+ * is best blank, for keys that are echoed there. What others write to stderr meanwhile is kept back and then written above, where it stays.
  */
 export class Terminal {
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: ProcessOutputStream;
   readonly #write: (text: string) => void;
-  #drawnAt = '';
   #open = true;
 
   constructor({ stdout, stderr }: TerminalStreams) {
@@ -47,8 +45,7 @@ export class Terminal {
     this.#eraseDrawn();
     const up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : '';
     const drawn = `${WRAP_OFF}${lines.join('\r\n')}${WRAP_ON}\r${up}`;
-    this.#write(`${permanent}${HIDE_CURSOR}${drawn}${SAVE_CURSOR}`);
-    this.#drawnAt = this.#size();
+    this.#write(`${permanent}${HIDE_CURSOR}${drawn}`);
   }
 
   /** Takes the drawn part away and gives the terminal back. */
@@ -61,13 +58,9 @@ export class Terminal {
     this.#write(`${permanent}${SHOW_CURSOR}`);
   }
 
-  /**
-   * A key that moved the cursor is undone, but not after a resize, which moves the text away from the saved place. What
-   * was written to stderr meanwhile stays there.
-   */
+  /** Erases the drawn part, and writes above it what came to stderr meanwhile. */
   #eraseDrawn(): void {
-    const still = this.#drawnAt === this.#size();
-    this.#write(`${still ? BACK_TO_SAVED : ''}${ERASE_DOWN}`);
+    this.#write(ERASE_DOWN);
     const strays = this.#stderr
       .release()
       .map(({ entry }) => entry)
@@ -76,13 +69,10 @@ export class Terminal {
     this.#stderr.hijack();
   }
 
-  readonly #size = (): string => `${this.columns}x${this.rows}`;
-
   /** Ctrl-Z: the shell gets a clean terminal; the next drawing begins anew. */
   readonly #suspend = (): void => {
     this.#eraseDrawn();
     this.#write(SHOW_CURSOR);
-    this.#drawnAt = '';
     process.kill(process.pid, 'SIGSTOP');
   };
 }
