@@ -110,15 +110,6 @@ function decisions(
   }
   if (tree.kind === 'map') return { value: tree, pending: undefined };
   const text = String(tree.value);
-  if (text.includes('{{')) {
-    diagnostics.push(
-      fault('template-in-condition', 'A condition is written without {{ }}.', {
-        place: tree.place,
-        help: 'Name the variable as it is: vip != "" instead of "{{vip}}" != "".',
-      }),
-    );
-    return { value: undefined, pending: undefined };
-  }
   const decided = decide(text, tree.place, scope);
   if (decided.kind === 'faulty') {
     diagnostics.push(...decided.diagnostics);

@@ -17,6 +17,13 @@ import type { Scope } from './scope.ts';
 
 /** Evaluates a CEL expression. What hangs on something unknown is unknown; `&&`, `||`, `!` and `?:` as in Kleene's logic. */
 export function decide(text: string, place: Place, scope: Scope): Rendered {
+  if (/\{\{.*\}\}/s.test(text))
+    return faulty(
+      'template-in-condition',
+      'A condition is written without {{ }}.',
+      place,
+      'Name the variable as it is: vip != "" instead of "{{vip}}" != "".',
+    );
   let expression: Expression;
   try {
     expression = parseExpression(text);
@@ -68,13 +75,13 @@ function evaluate(node: Node, scope: Scope): Value {
   if (op === '&&' || op === '||') return both(args as readonly Node[], op === '||', scope);
   if (op === '!_') {
     const value = evaluate(args as Node, scope);
-    return isUnknown(value) ? value : leaf(node, scope);
+    return isUnknown(value) ? value : !truthOf(value);
   }
   if (op === '?:') {
     const [condition, yes, no] = args as readonly [Node, Node, Node];
     const value = evaluate(condition, scope);
     if (isUnknown(value)) return value;
-    return evaluate(value === true ? yes : no, scope);
+    return evaluate(truthOf(value) ? yes : no, scope);
   }
   return leaf(node, scope);
 }
@@ -86,16 +93,21 @@ function both(sides: readonly Node[], decisive: boolean, scope: Scope): Value {
     const value = evaluate(side, scope);
     if (value === decisive) return decisive;
     if (isUnknown(value)) pending ??= value;
-    else if (typeof value !== 'boolean')
-      throw new Error(`${JSON.stringify(value)} is neither true nor false`);
+    else truthOf(value);
   }
   return pending ?? !decisive;
 }
 
+function truthOf(value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Error(`${JSON.stringify(value)} is neither true nor false`);
+}
+
 function leaf(node: Node, scope: Scope): Value {
-  const names = freeNames(node).map(({ name }) => name);
+  const names = new Map(freeNames(node).map(({ id, name }) => [id, name]));
   try {
-    return fromNative(partExpression(node)(lazily(names, (name) => orMissing(scope.get(name)))));
+    const context = lazily([...names.keys()], (id) => orMissing(scope.get(names.get(id) ?? id)));
+    return fromNative(partExpression(node)(context));
   } catch (error) {
     const touched = touchedIn(error);
     if (touched) return touched.value;
@@ -123,14 +135,24 @@ const undefinedIn = (text: string, name: string, place: Place, scope: Scope): Di
 
 /** What somebody who knows Ansible's Jinja would write, and how CEL has it. */
 function hintFor(text: string): string | undefined {
-  if (/\bis (not )?(defined|undefined)\b/.test(text)) return 'Write defined(name), or has(map.key).';
-  if (/\b(and|or|not)\b/.test(text.replace(/'[^']*'|"[^"]*"/g, '')))
-    return 'Conditions are CEL: write && for and, || for or, ! for not.';
-  if (/[^|]\|[^|]/.test(text))
-    return 'Conditions are CEL, which has no filters: size(list) instead of list | length.';
-  if (text.includes('{{')) return 'A condition is written without {{ }}.';
-  return undefined;
+  const bare = text.replace(/'[^']*'|"[^"]*"/g, "''");
+  return JINJA.find(([spelling]) => spelling.test(bare))?.[1];
 }
+
+const JINJA: readonly (readonly [RegExp, string])[] = [
+  [/\bis\s+(not\s+)?(defined|undefined)\b/, 'Write defined(name), or has(map.key).'],
+  [/\bis\s+(not\s+)?none\b/i, 'Write name == null, or name != null.'],
+  [/\bis\s+(not\s+)?(match|search|regex)\b/, 'Write name.matches("regex").'],
+  [
+    /\bis\s+(not\s+)?(changed|failed|skipped|succeeded|success)\b/,
+    'Write result.changed, result.failed or result.skipped, with ! for not: !result.failed for succeeded.',
+  ],
+  [/\bis\b/, 'Conditions are CEL, which has no "is": compare with == or call a function.'],
+  [/\b(and|or|not)\b/, 'Conditions are CEL: write && for and, || for or, ! for not.'],
+  [/[^|]\|[^|]/, 'Conditions are CEL, which has no filters: size(list) instead of list | length.'],
+  [/\b(True|False|None)\b/, 'Conditions are CEL: write true, false and null.'],
+  [/\bansible_(facts|os_family|distribution\w*)\b/, 'Facts are under facts: facts.os.family == "debian".'],
+];
 
 const helpFor = (error: unknown): string | undefined =>
   /No such key/.test(firstLine(error))

@@ -21,9 +21,25 @@ const parsed = new Map<string, Expression>();
 export function parseExpression(text: string): Expression {
   const known = parsed.get(text);
   if (known) return known;
-  const expression = environment.parse(text);
+  const first = environment.parse(text);
+  const renamed = renameTaken(text, first.ast);
+  const expression = renamed === text ? first : environment.parse(renamed);
   parsed.set(text, expression);
   return expression;
+}
+
+/** Names that cel-js gives a meaning of its own, which would hide a playbook's variable: the types, and its namespaces. */
+const TAKEN = new Set(
+  'bool bytes cel double google int list map null_type optional string type uint'.split(' '),
+);
+const OWN = 'own__';
+
+function renameTaken(text: string, ast: Node): string {
+  const starts = new Set<number>();
+  visit(ast, new Set(), ({ name, start }) => TAKEN.has(name) && starts.add(start));
+  return [...starts]
+    .sort((a, b) => b - a)
+    .reduce((renamed, start) => renamed.slice(0, start) + OWN + renamed.slice(start), text);
 }
 
 /** The expression of a part of another one, out of its text: cel-js's `serialize` loses brackets, as in `a - (b - c)`. */
@@ -44,33 +60,38 @@ const STRINGS = /(?:'''[\s\S]*?'''|"""[\s\S]*?"""|r?'(?:\\.|[^'\\])*'|r?"(?:\\.|
 /** A name that an expression reads, and whether it is only asked for by `defined`. */
 export interface FreeName {
   readonly name: string;
+  /** The name as the parsed expression has it. */
+  readonly id: string;
   readonly guarded: boolean;
 }
 
 /** Names that an expression reads from outside; a macro's own variable is not one. */
 export function freeNames(node: Node): readonly FreeName[] {
   const found = new Map<string, boolean>();
-  visit(node, new Set(), (name, guarded) => found.set(name, (found.get(name) ?? false) || guarded));
-  return [...found].map(([name, guarded]) => ({ name, guarded }));
+  visit(node, new Set(), ({ name }, guarded) => found.set(name, (found.get(name) ?? false) || guarded));
+  return [...found].map(([id, guarded]) => ({
+    id,
+    name: id.startsWith(OWN) ? id.slice(OWN.length) : id,
+    guarded,
+  }));
 }
 
-function visit(
-  value: unknown,
-  bound: ReadonlySet<string>,
-  found: (name: string, guarded: boolean) => void,
-): void {
+type Found = (id: { readonly name: string; readonly start: number }, guarded: boolean) => void;
+
+function visit(value: unknown, bound: ReadonlySet<string>, found: Found): void {
   if (Array.isArray(value)) {
     for (const each of value) visit(each, bound, found);
     return;
   }
   if (typeof value !== 'object' || value === null || !('op' in value)) return;
-  const { op, args } = value as { op: string; args: unknown };
+  const { op, args, start } = value as { op: string; args: unknown; start: number };
   if (op === 'id') {
-    if (!bound.has(String(args))) found(String(args), false);
+    if (!bound.has(String(args))) found({ name: String(args), start }, false);
   } else if (op === 'value') {
     return;
   } else if (op === 'call' && Array.isArray(args) && args[0] === 'defined') {
-    visit(args[1], bound, (name) => found(name, true));
+    const [argument] = args[1] as readonly { op?: string }[];
+    visit(args[1], bound, (id, guarded) => found(id, guarded || argument?.op === 'id'));
   } else if (op === 'rcall' && Array.isArray(args) && binding.has(String(args[0]))) {
     const [, receiver, params] = args as [string, unknown, readonly unknown[]];
     visit(receiver, bound, found);
