@@ -1,4 +1,4 @@
-import { isMap, isUnknown, type Value } from '../model/value.ts';
+import { firstUnknown, isMap, isUnknown, type Unknown, type Value } from '../model/value.ts';
 import { addressPart } from './address.ts';
 import { partOf } from './frame.ts';
 import type { Scope } from './scope.ts';
@@ -39,8 +39,13 @@ export const truthy = (value: Value | undefined): boolean =>
 
 const same = (a: Value | undefined, b: Value | undefined): boolean =>
   JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-const compare = (a: Value | undefined, b: Value | undefined): number =>
-  typeof a === 'number' && typeof b === 'number' ? a - b : text(a).localeCompare(text(b), 'en');
+/** By number where one is a number and the other one reads as one, so that "10" is more than 9. */
+const compare = (a: Value | undefined, b: Value | undefined): number => {
+  const [x, y] = [a, b].map((one) => (typeof one === 'string' && one.trim() !== '' ? Number(one) : one));
+  return (typeof a === 'number' || typeof b === 'number') && Number.isFinite(x) && Number.isFinite(y)
+    ? Number(x) - Number(y)
+    : text(a).localeCompare(text(b), 'en');
+};
 
 const paths = {
   basename: (path: string) => path.replace(/\/+$/, '').split('/').pop() ?? '',
@@ -115,7 +120,24 @@ function collect(hosts: readonly Value[], named: Readonly<Record<string, Value>>
   });
 }
 
-/** Helpers whose answer is known although an argument is not. */
-export const decidesEarly = (name: string, args: readonly Value[]): boolean =>
-  (name === 'and' && args.some((one) => !isUnknown(one) && !truthy(one))) ||
-  (name === 'or' && args.some((one) => !isUnknown(one) && truthy(one)));
+/** Helpers that do not look into what a list or a map holds. */
+const shallow = new Set(['first', 'last', 'length', 'keys', 'values', 'concat', 'not', 'lookup', 'collect']);
+
+/** The unknown that a helper's answer hangs on; undefined where the answer is known all the same. */
+export function pendingIn(
+  name: string,
+  args: readonly Value[],
+  named: Readonly<Record<string, Value>>,
+): Unknown | undefined {
+  const all = [...args, ...Object.values(named)];
+  const pending = all.find(isUnknown);
+  if (name === 'and' || name === 'or')
+    return args.some((one) => !isUnknown(one) && truthy(one) === (name === 'or')) ? undefined : pending;
+  if (pending || shallow.has(name)) return pending;
+  if (name === 'in') {
+    const [item, items] = args;
+    const found = Array.isArray(items) && (items as readonly Value[]).some((one) => same(one, item));
+    return firstUnknown(item) ?? (isMap(items) || found ? undefined : firstUnknown(items));
+  }
+  return firstUnknown(all);
+}

@@ -1,7 +1,8 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { firstUnknown, isMap, isUnknown, type Unknown, type Value } from '../model/value.ts';
-import { dataIn, type Frame, nameIn, partOf } from './frame.ts';
-import { decidesEarly, helpers, text, truthy } from './helpers.ts';
+import { type Frame, partOf } from './frame.ts';
+import { helpers, pendingIn, text, truthy } from './helpers.ts';
+import { missingPart, namedValue } from './named-value.ts';
 import type { Scope } from './scope.ts';
 import { HelperFault, TemplateFault } from './template-fault.ts';
 
@@ -15,7 +16,12 @@ export interface Rendering {
   readonly file: string | undefined;
   /** A template by the name that `{{> name}}` gives. */
   readonly partial: (name: string) => { readonly path: string; readonly program: Program } | undefined;
+  /** How many inclusions this one is inside of. */
+  readonly depth?: number;
 }
+
+/** Templates may include themselves, for trees; deeper than this it is for ever. */
+const DEEPEST = 50;
 
 /** Thrown through a text that contains something unknown: all of it is. */
 class Pending extends Error {
@@ -144,8 +150,16 @@ export class Interpreter {
         'Templates are looked for in the role, beside the playbook, and in the project.',
         statement,
       );
+    const depth = (this.#with.depth ?? 0) + 1;
+    if (depth > DEEPEST)
+      throw this.#fault(
+        'template-circle',
+        `The template '${name}' includes itself without end.`,
+        'Let an {{#if}} around the inclusion end it.',
+        statement,
+      );
     const named = this.#named(statement.hash, frame);
-    const rendered = new Interpreter({ ...this.#with, file: found.path }).#program(
+    const rendered = new Interpreter({ ...this.#with, file: found.path, depth }).#program(
       found.program,
       inner(frame, frame.context ?? {}, named, {}),
     );
@@ -155,7 +169,15 @@ export class Interpreter {
 
   #call(call: hbs.AST.MustacheStatement | hbs.AST.SubExpression, frame: Frame): Value {
     const { path, params, hash } = call;
-    if (path.type !== 'PathExpression') return this.#expression(path, frame);
+    if (path.type !== 'PathExpression') {
+      if (params.length === 0 && !hash) return this.#expression(path, frame);
+      throw this.#fault(
+        'template-syntax',
+        'A text or a number cannot be called like a helper.',
+        'Write {{#if name}}one{{else}}other{{/if}}.',
+        call,
+      );
+    }
     const { original, data } = path as hbs.AST.PathExpression;
     const plain = params.length === 0 && !hash && call.type === 'MustacheStatement';
     if (plain) {
@@ -171,8 +193,8 @@ export class Interpreter {
     if (name === 'default') return this.#default(call, frame);
     const args = call.params.map((param) => this.#expression(param, frame));
     const named = this.#named(call.hash, frame);
-    const pending = [...args, ...Object.values(named)].find(isUnknown);
-    if (pending && !decidesEarly(name, args)) return pending;
+    const pending = pendingIn(name, args, named);
+    if (pending) return pending;
     if (name === 'lookup') {
       const value = partOf(args[0], text(args[1] ?? null));
       if (value !== undefined) return value;
@@ -202,13 +224,14 @@ export class Interpreter {
     return value;
   }
 
-  /** The first argument that is there: undefined names are allowed here, unknown ones stay unknown. */
+  /** The first argument that is there, else what the last one is; undefined names are allowed here, unknown ones stay unknown. */
   #default(call: hbs.AST.MustacheStatement | hbs.AST.SubExpression, frame: Frame): Value {
     let last: TemplateFault | undefined;
     for (const param of call.params) {
       try {
         const value = this.#expression(param, frame);
         if (value !== null) return value;
+        last = undefined;
       } catch (error) {
         if (!(error instanceof TemplateFault) || error.code !== 'undefined-variable') throw error;
         last = error;
@@ -247,40 +270,12 @@ export class Interpreter {
   }
 
   #path(path: hbs.AST.PathExpression, frame: Frame): Value | undefined {
-    const [first, ...rest] = path.parts;
-    if (path.data) {
-      if (first === 'root')
-        return rest.length === 0 ? undefined : walk(this.#with.scope.get(rest[0] ?? ''), rest.slice(1));
-      return first === undefined ? undefined : walk(dataIn(frame, first), rest);
-    }
-    let at: Frame = frame;
-    for (let up = 0; up < path.depth; up++) at = at.parent ?? at;
-    if (first === undefined) return at.context;
-    if (/^this\b/.test(path.original)) return walk(at.context, path.parts);
-    return walk(nameIn(at, first, this.#with.scope), rest);
+    return namedValue(path, frame, this.#with.scope);
   }
 
   #undefined(path: hbs.AST.PathExpression, frame: Frame): TemplateFault {
-    const [first, ...rest] = path.parts;
-    const known = first !== undefined && !path.data && nameIn(frame, first, this.#with.scope) !== undefined;
-    if (!known) {
-      return this.#fault(
-        'undefined-variable',
-        `The variable '${path.data ? '@' : ''}${first ?? path.original}' is not defined.`,
-        didYouMean(first ?? '', this.#with.scope.names()) ??
-          'Give it a value in the inventory, the play or the role, or use default.',
-        path,
-      );
-    }
-    const holder = path.parts.slice(0, -1).join('.');
-    const value = walk(nameIn(frame, first, this.#with.scope), rest.slice(0, -1));
-    const near = isMap(value) ? didYouMean(rest.at(-1) ?? '', Object.keys(value)) : undefined;
-    return this.#fault(
-      'undefined-variable',
-      `'${path.original}' is not defined: there is no '${rest.at(-1)}' in '${holder}'.`,
-      near ?? 'Use default for what may be missing.',
-      path,
-    );
+    const { summary, help } = missingPart(path, frame, this.#with.scope);
+    return this.#fault('undefined-variable', summary, help, path);
   }
 
   #guard<T>(node: hbs.AST.Node, what: string, work: () => T): T {
@@ -298,9 +293,6 @@ export class Interpreter {
     return new TemplateFault(code, summary, help, { line, column: column + 1, file: this.#with.file });
   }
 }
-
-const walk = (value: Value | undefined, parts: readonly string[]): Value | undefined =>
-  parts.reduce<Value | undefined>(partOf, value);
 
 const inner = (
   parent: Frame,

@@ -70,7 +70,7 @@ export function renderTree(tree: Tree, scope: Scope, options: TemplateOptions = 
   return { kind: 'value', value: Object.fromEntries(entries) };
 }
 
-function parse(text: string): hbs.AST.Program {
+function parse(text: string, file?: string): hbs.AST.Program {
   const known = parsed.get(text);
   if (known) return known;
   try {
@@ -79,7 +79,7 @@ function parse(text: string): hbs.AST.Program {
     return program;
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    const line = Number(/(?:on line|-) (\d+)/.exec(said)?.[1] ?? 1);
+    const [, line = '1', column] = /(?:on line|-) (\d+)(?::(\d+))?/.exec(said) ?? [];
     const why = said
       .split('\n')
       .filter((part) => !/^-+\^?$/.test(part))
@@ -88,10 +88,18 @@ function parse(text: string): hbs.AST.Program {
     throw new TemplateFault(
       'template-syntax',
       `The template cannot be read: ${why}`,
-      'An expression is {{name}}, a block {{#if name}} … {{/if}}.',
-      { line, column: 1 },
+      hintFor(text.split('\n')[Number(line) - 1] ?? ''),
+      { line: Number(line), column: Number(column ?? 0) + 1, file },
     );
   }
+}
+
+/** What somebody who knows Jinja would write on a line, and how it is written here. */
+function hintFor(line: string): string {
+  if (/[^|]\|[^|]/.test(line.replace(/\bas \|[^|]*\|/g, '')))
+    return 'A filter is a helper here: {{default name "x"}} for name | default("x"), {{length list}} for list | length.';
+  if (/\w\[/.test(line)) return 'Write {{list.[0]}}, {{map.key}}, or {{lookup map "key"}} for map["key"].';
+  return 'An expression is {{name}}, a block {{#if name}} … {{/if}}.';
 }
 
 const rendering = (scope: Scope, file: string | undefined, { partials }: TemplateOptions): Rendering => ({
@@ -99,7 +107,7 @@ const rendering = (scope: Scope, file: string | undefined, { partials }: Templat
   file,
   partial: (name) => {
     const found = partials?.(name);
-    return found && { path: found.path, program: parse(found.text) };
+    return found && { path: found.path, program: parse(found.text, found.path) };
   },
 });
 

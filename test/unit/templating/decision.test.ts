@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Unknown, unknown, type Value } from '../../../src/model/value.ts';
 import { decide, rule } from '../../../src/templating/decision.ts';
-import { faultsIn, HERE, scopeOf, valueOf } from './scope-of.ts';
+import { faultsIn, HERE, scopeOf, valueIn } from './scope-of.ts';
 
 const later: Unknown = unknown('hangs on a result');
 const scope = scopeOf({
@@ -24,7 +24,7 @@ const scope = scopeOf({
   other: unknown('hangs on something else'),
   partly: { known: 1, pending: later },
 });
-const value = (text: string): Value => valueOf(decide(text, HERE, scope));
+const value = (text: string): Value => valueIn(decide(text, HERE, scope));
 const faults = (text: string) => faultsIn(decide(text, HERE, scope));
 
 describe('A condition', () => {
@@ -99,7 +99,7 @@ test.each([
   'uint',
 ])('A variable may be called %s as CEL calls something of its own', (name) => {
   const own = scopeOf({ [name]: { x: [1, 2] } });
-  const of = (text: string) => valueOf(decide(text, HERE, own));
+  const of = (text: string) => valueIn(decide(text, HERE, own));
   expect(of(`size(${name}.x) == 2 && (${name}.x[0] - (${name}.x[1] - 2)) == 1`)).toBe(true);
   expect(of(`${name}.x.exists(i, i == ${name}.x[1]) && defined(${name}) && has(${name}.x)`)).toBe(true);
 });

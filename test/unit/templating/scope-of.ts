@@ -13,7 +13,7 @@ export const scopeOf = (values: Readonly<Record<string, Value>>): Scope => ({
 });
 
 /** The value of what was rendered; fails the test where it is faulty. */
-export function valueOf(rendered: Rendered): Value {
+export function valueIn(rendered: Rendered): Value {
   if (rendered.kind === 'value') return rendered.value;
   throw new Error(rendered.diagnostics.map(({ code, summary }) => `${code}: ${summary}`).join('\n'));
 }

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Value } from '../../../src/model/value.ts';
+import { renderText } from '../../../src/templating/template.ts';
+import { faultsIn, HERE, scopeOf, valueIn } from './scope-of.ts';
+
+const scope = scopeOf({
+  vip: '192.0.2.10/24',
+  six: '2001:db8::1/64',
+  n: 9,
+  path: '/etc/lvs/table.conf',
+  names: ['b', 'a', 'b'],
+  numbers: [10, 9, 2],
+  map: { one: 1, two: 2 },
+  groups: { web: ['web1', 'web2'] },
+  hostvars: { web1: { rip: '192.0.2.21', weight: 3 }, web2: { rip: '192.0.2.22' } },
+  lines: 'a\nb\n\nc',
+  nothing: null,
+});
+
+test.each<[string, Value]>([
+  ['join names', 'b, a, b'],
+  ['join names ""', 'bab'],
+  ['join numbers " "', '10 9 2'],
+  ['eq n 9', true],
+  ['eq n "9"', false],
+  ['eq nothing null', true],
+  ['ne names (split "b a b")', false],
+  ['gt n 8', true],
+  ['gt "10" n', true],
+  ['lt n "10"', true],
+  ['le n 9', true],
+  ['ge n "x"', false],
+  ['lt "a" "b"', true],
+  ['and n vip', true],
+  ['or nothing ""', false],
+  ['not names', false],
+  ['in "a" names', true],
+  ['in "c" names', false],
+  ['in "one" map', true],
+  ['in "168" "192.168"', true],
+  ['to_json map', '{"one":1,"two":2}'],
+  ['to_json map indent=2', '{\n  "one": 1,\n  "two": 2\n}'],
+  ['upper "aB"', 'AB'],
+  ['lower "aB"', 'ab'],
+  ['trim " x "', 'x'],
+  ['replace "a.b.c" "." "-"', 'a-b-c'],
+  ['split "a b  c"', ['a', 'b', 'c']],
+  ['split "a,b" ","', ['a', 'b']],
+  ['split ""', []],
+  ['first names', 'b'],
+  ['last numbers', 2],
+  ['length names', 3],
+  ['length map', 2],
+  ['length "four"', 4],
+  ['sort numbers', [2, 9, 10]],
+  ['sort names', ['a', 'b', 'b']],
+  ['unique names', ['b', 'a']],
+  ['keys map', ['one', 'two']],
+  ['values map', [1, 2]],
+  ['range 0 3', [0, 1, 2]],
+  ['range 3 1', []],
+  ['concat "a" n "b"', 'a9b'],
+  ['concat names numbers', ['b', 'a', 'b', 10, 9, 2]],
+  ['indent lines 2', 'a\n  b\n\n  c'],
+  ['int "42"', 42],
+  ['int 4.9', 4],
+  ['string n', '9'],
+  ['add n 1 "2"', 12],
+  ['basename path', 'table.conf'],
+  ['dirname path', '/etc/lvs'],
+  ['dirname "/etc"', '/'],
+  ['dirname "file"', '.'],
+  ['ipaddr vip', '192.0.2.10'],
+  ['ipaddr vip "prefix"', 24],
+  ['ipaddr vip "network"', '192.0.2.0'],
+  ['ipaddr vip "netmask"', '255.255.255.0'],
+  ['ipaddr vip "broadcast"', '192.0.2.255'],
+  ['ipaddr vip "cidr"', '192.0.2.0/24'],
+  ['ipaddr "192.0.2.1" "prefix"', 32],
+  ['ipaddr six "network"', '2001:db8::'],
+  ['ipaddr six "prefix"', 64],
+  [
+    'collect groups.web address="rip" weight="weight"',
+    [{ address: '192.0.2.21', weight: 3 }, { address: '192.0.2.22' }],
+  ],
+  ['lookup hostvars.web1 "rip"', '192.0.2.21'],
+  ['lookup (lookup hostvars "web2") "rip"', '192.0.2.22'],
+  ['default nothing "x"', 'x'],
+  ['default "" "x"', ''],
+  ['default absent nothing', null],
+  ['default map.three hostvars.web3 "x"', 'x'],
+])('{{%s}} is %j', (text, expected) => {
+  expect(valueIn(renderText(`{{${text}}}`, HERE, scope))).toEqual(expected);
+});
+
+describe('Arguments that a helper cannot work with are a fault:', () => {
+  test.each<[string, RegExp]>([
+    ['first map', /first: a list is wanted/],
+    ['keys names', /keys: a map is wanted/],
+    ['add n "x"', /add: a number is wanted, not "x"/],
+    ['upper names', /upper: a list or a map has no text/],
+    ['ipaddr vip "colour"', /an address has no part 'colour'/],
+    ['ipaddr six "broadcast"', /IPv6 has no broadcast/],
+    ['collect names a="rip"', /the inventory has no host 'b'/],
+  ])('%s', (text, summary) => {
+    expect(faultsIn(renderText(`{{${text}}}`, HERE, scope))).toMatchObject([
+      { code: 'wrong-type', place: HERE, summary: expect.stringMatching(summary) },
+    ]);
+  });
+});
