@@ -129,7 +129,7 @@ export class PlainReport {
         head(this.#paint.red('!'), `  ${this.#paint.red(first.ignored ? 'failed, ignored' : 'failed')}`);
         break;
       default:
-        if (this.#verbose)
+        if (this.#verbose || first.message)
           head(' ', `  ${this.#paint.dim(first.status + (first.reason ? `: ${first.reason}` : ''))}`);
     }
     for (const change of first.changes) {

@@ -25,13 +25,16 @@ function textDiff({ field, path, before, after }: Change, paint: Paint): readonl
     paint.bold(`+++ ${after === undefined ? '/dev/null' : name}`),
   ];
   const lines = patch.hunks.flatMap((hunk) => [
-    paint.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+    paint.cyan(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`),
     ...hunk.lines.map((line) =>
       line.startsWith('+') ? paint.green(line) : line.startsWith('-') ? paint.red(line) : line,
     ),
   ]);
   return [...remark, ...head, ...folded(lines, paint)];
 }
+
+/** As diff(1) has it: what has no lines stands after the line before it. */
+const range = (start: number, lines: number): string => `${lines === 0 ? start - 1 : start},${lines}`;
 
 const textOf = (value: ShownValue | undefined): string => (value?.kind === 'text' ? value.text : '');
 

@@ -2,7 +2,9 @@ import type { Recap, Status } from '../model/event.ts';
 import { counted } from './host-names.ts';
 import type { Paint } from './paint.ts';
 
-const columns: readonly Status[] = ['ok', 'changed', 'unknown', 'skipped', 'failed', 'unreachable'];
+const statuses: readonly Status[] = ['ok', 'changed', 'unknown', 'skipped', 'failed', 'unreachable'];
+/** Shown also where they are 0 on every host. */
+const always: ReadonlySet<Status> = new Set(['ok', 'changed', 'failed']);
 
 /** The table of hosts and counts, and the sentence that sums a run up. */
 export function renderRecap(recap: Recap, paint: Paint): string {
@@ -16,6 +18,9 @@ export function renderRecap(recap: Recap, paint: Paint): string {
   };
   const hosts = Object.entries(recap.hosts);
   const width = Math.max(...hosts.map(([name]) => name.length), 4);
+  const columns = statuses.filter(
+    (status) => always.has(status) || hosts.some(([, counts]) => counts[status] > 0),
+  );
   const rows = hosts.map(([name, counts]) => {
     const cells = columns.map((status) => {
       const text = `${status} ${counts[status]}`.padEnd(status.length + 5);

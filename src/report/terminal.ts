@@ -1,7 +1,7 @@
 import { ProcessOutputStream } from 'listr2';
 
 /** The blank matters: tmux saves what is erased from the very first cell of the screen in its history. */
-const ERASE_DOWN = '\r \x1b[J\r';
+const ERASE_DOWN = '\r \x1b[J\r\x1b[K';
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 const WRAP_OFF = '\x1b[?7l';
@@ -15,8 +15,9 @@ export interface TerminalStreams {
 
 /**
  * The bottom of a terminal that is drawn again and again, with permanent text above it. Between two drawings the cursor
- * stands at the top of the drawn part: erasing then needs no count of lines, which a resize would falsify. Its first line
- * is best blank, for keys that are echoed there. What others write to stderr meanwhile is kept back and then written above, where it stays.
+ * stands at the top of the drawn part: erasing then needs no count of lines, which a resize would falsify. Its first
+ * line is best blank, for keys that are echoed there. What others write to stderr meanwhile is kept back until the next
+ * drawing, and stays above it.
  */
 export class Terminal {
   readonly #stdout: NodeJS.WriteStream;
