@@ -69,17 +69,22 @@ export class TaskScope implements Scope {
     const { own, values, sources, playHosts, order } = this.#parts;
     if (own && Object.hasOwn(own, name)) return own[name];
     if (name === 'facts') return values.facts === undefined ? factsLater : (values.facts as unknown as Value);
+    if (name === 'role_path' && sources.around?.role) return sources.around.role.source.dir;
     const special = this.#world.special(name, sources.host.name, playHosts);
     if (special !== undefined) return special;
     const above = lookUp(this.#layers.above, name);
     if (above !== undefined && !isPending(above)) return this.#render(name, above);
     if (values.learnt.has(name)) return values.learnt.get(name);
+    const promised = this.#world.promised.get(name);
+    const later =
+      promised && promised.order < order
+        ? unknown(`hangs on the result of the task «${promised.label}»`)
+        : undefined;
+    // Before the run, what a task will give hides what stands below; in it, that task may have been skipped.
+    if (later && values.facts === undefined) return later;
     const below = lookUp(this.#layers.below, name);
     if (below !== undefined) return isPending(below) ? below : this.#render(name, below);
-    const promised = this.#world.promised.get(name);
-    return promised && promised.order < order
-      ? unknown(`hangs on the result of the task «${promised.label}»`)
-      : undefined;
+    return later;
   }
 
   #render(name: string, tree: Parameters<typeof renderTree>[0]): Value {
