@@ -4,12 +4,20 @@ import type { CompiledPlay, CompiledPlaybook, HostNode, HostPlay, HostTask } fro
 import type { Diagnostic } from '../model/source.ts';
 import type { AnyModule, Decision } from '../modules/module.ts';
 import type { Compiling, TaskHost } from './compiling.ts';
-import { type FlatNode, type FlatPlay, type FlatTask, flatten, tasksOf } from './flatten.ts';
+import {
+  type FlatNode,
+  type FlatPlay,
+  type FlatTask,
+  flatten,
+  type RoleInstance,
+  tasksOf,
+} from './flatten.ts';
 import { hostTask } from './host-task.ts';
 import { promisedNames } from './learnt.ts';
 import type { CompileOptions } from './options.ts';
 import { placeOf } from './place-of.ts';
 import { roleArgumentFaults } from './role-arguments.ts';
+import { ruleFaults } from './rule-faults.ts';
 import { hostsOf, specialsOf } from './specials.ts';
 import { wanted } from './tags.ts';
 
@@ -60,11 +68,20 @@ function compilePlay(play: FlatPlay, compiling: Compiling, faults: Faults): Comp
       faults.add(roleArgumentFaults(at, compiling));
       const make = (task: FlatTask): HostTask<AnyModule> => {
         const made = hostTask(task, at, compiling);
-        faults.add(faultsOf(made, task, host.name));
+        faults.add(faultsOf(made, task, at, compiling));
         return made;
       };
+      const takers = new Map<string, RoleInstance>();
+      const isTaken = ({ source, around: { role } }: FlatTask): boolean => {
+        if (!role) return false;
+        const { file, line, column } = source.place;
+        const key = JSON.stringify([role.key, file, line, column]);
+        const taker = takers.get(key) ?? role;
+        takers.set(key, taker);
+        return taker !== role;
+      };
       const visit = (node: FlatNode): readonly HostNode<AnyModule>[] => {
-        if (node.kind === 'task') return isWanted(node, options) ? [make(node)] : [];
+        if (node.kind === 'task') return isWanted(node, options) && !isTaken(node) ? [make(node)] : [];
         const [tasks, rescue, always] = [node.tasks, node.rescue, node.always].map((each) =>
           each.flatMap(visit),
         );
@@ -90,13 +107,22 @@ const isWanted = (task: FlatTask, options: CompileOptions): boolean =>
   task.source.module.value === 'meta' || wanted(task.around.tags, options.tags, options.skipTags);
 
 /** What can be said against a task before anything is known of the host. */
-function faultsOf(made: HostTask<AnyModule>, task: FlatTask, host: string): readonly Diagnostic[] {
+function faultsOf(
+  made: HostTask<AnyModule>,
+  task: FlatTask,
+  at: TaskHost,
+  compiling: Compiling,
+): readonly Diagnostic[] {
   const expansion = made.expand({ learnt: new Map() });
   if (expansion.kind === 'faulty') return expansion.diagnostics;
-  if (expansion.kind !== 'ready' || task.around.rescued || task.around.ignoreErrors) return [];
-  if (task.source.module.value !== 'assert') return [];
+  if (expansion.kind === 'skipped') return [];
+  const rules = ruleFaults(task, at, compiling);
+  if (rules.length > 0 || expansion.kind !== 'ready') return rules;
+  // Nobody knows before the run whether a handler's turn comes, or whether failed_when takes the failure away.
+  if (task.handler || task.around.rescued || task.around.ignoreErrors) return [];
+  if (task.source.module.value !== 'assert' || task.source.failedWhen.length > 0) return [];
   return expansion.items.flatMap((item) =>
-    item.kind === 'ready' ? assertionFaults(item.want, task, host) : [],
+    item.kind === 'ready' ? assertionFaults(item.want, task, at.host.name) : [],
   );
 }
 
@@ -122,7 +148,7 @@ function notifyFaults(play: FlatPlay): readonly Diagnostic[] {
     ...(source.name ? [source.name.value] : []),
     ...source.listen,
   ]);
-  return tasksOf(play.nodes).flatMap(({ source }) =>
+  return [...tasksOf(play.nodes), ...play.handlers].flatMap(({ source }) =>
     source.notify
       .filter((one) => !known.includes(one.value))
       .map((one) =>

@@ -14,6 +14,10 @@ import { type MapTree, plainValue } from '../model/tree.ts';
 export interface RoleInstance {
   readonly source: RoleSource;
   readonly use: RoleUse;
+  /** Conditions of the use and of the roles that depend on it, outermost first. */
+  readonly when: readonly Located<string>[];
+  /** Equal for instances that differ just in their tags: a task of theirs runs once, by the first that is asked for. */
+  readonly key: string;
 }
 
 /** What a task inherits from the blocks, the role and the play around it. */
@@ -26,7 +30,7 @@ export interface Surround {
   readonly blockVars: readonly MapTree[];
   readonly become?: Become;
   readonly ignoreErrors: boolean;
-  /** True inside a block that has a rescue: what fails there is expected. */
+  /** True inside a block that has a rescue, and in the rescue, which only runs where something failed. */
   readonly rescued: boolean;
 }
 
@@ -74,7 +78,7 @@ export function flatten(playbook: Playbook): readonly FlatPlay[] {
     return {
       kind: 'block',
       tasks: each(node.tasks, inner.rescued || node.rescue.length > 0),
-      rescue: each(node.rescue, inner.rescued),
+      rescue: each(node.rescue, true),
       always: each(node.always, inner.rescued),
     };
   };
@@ -87,18 +91,20 @@ export function flatten(playbook: Playbook): readonly FlatPlay[] {
       rescued: false,
       ...(source.become ? { become: source.become } : {}),
     };
-    const uses = rolesInOrder(source.roles, playbook.roles);
-    const roles = uses.map(({ instance, outermost }) => ({
+    const roles = rolesInOrder(source.roles, playbook.roles).map(({ instance, chain }) => ({
       instance,
-      around: aroundRole(outer, instance, outermost),
+      around: aroundRole(outer, instance, chain),
     }));
+    const withHandlers = roles.filter(
+      ({ instance }, index) => roles.findIndex((one) => one.instance.key === instance.key) === index,
+    );
     const nodes = [
       ...source.preTasks.map((node) => flatNode(node, outer)),
       ...roles.flatMap(({ instance, around }) => instance.source.tasks.map((node) => flatNode(node, around))),
       ...[...source.tasks, ...source.postTasks].map((node) => flatNode(node, outer)),
     ];
     const handlers = [
-      ...roles.flatMap(({ instance, around }) =>
+      ...withHandlers.flatMap(({ instance, around }) =>
         instance.source.handlers.map((task) => flatTask(task, { ...around, when: [] }, true)),
       ),
       ...source.handlers.map((task) => flatTask(task, outer, true)),
@@ -107,30 +113,60 @@ export function flatten(playbook: Playbook): readonly FlatPlay[] {
   });
 }
 
+interface PlacedRole {
+  readonly instance: RoleInstance;
+  /** The role's use, after those of the roles that depend on it. */
+  readonly chain: readonly RoleUse[];
+}
+
 /** Roles of a play, dependencies first; a role runs again only where it is given something else. */
-function rolesInOrder(uses: readonly RoleUse[], sources: ReadonlyMap<string, RoleSource>) {
-  const found: { instance: RoleInstance; outermost: readonly RoleUse[] }[] = [];
-  const seen = new Set<string>();
+function rolesInOrder(
+  uses: readonly RoleUse[],
+  sources: ReadonlyMap<string, RoleSource>,
+): readonly PlacedRole[] {
+  const found: PlacedRole[] = [];
+  const seen: PlacedRole[] = [];
   const visit = (use: RoleUse, parents: readonly RoleUse[]): void => {
     const source = sources.get(use.role.value);
     if (!source) return;
-    const key = JSON.stringify([use.role.value, plainValue(use.vars), use.when?.value ?? '']);
-    if (seen.has(key)) return;
-    seen.add(key);
-    for (const dependency of source.dependencies) visit(dependency, [...parents, use]);
-    found.push({ instance: { source, use }, outermost: parents });
+    const chain = [...parents, use];
+    const when = chain.flatMap((one) => (one.when ? [one.when] : []));
+    const key = JSON.stringify([givenOf(use, chain), when.map((one) => one.value)]);
+    const placed: PlacedRole = { instance: { source, use, when, key }, chain };
+    if (seen.some((one) => covers(one, placed))) return;
+    seen.push(placed);
+    for (const dependency of source.dependencies) visit(dependency, chain);
+    found.push(placed);
   };
   for (const use of uses) visit(use, []);
   return found;
 }
 
-function aroundRole(outer: Surround, role: RoleInstance, parents: readonly RoleUse[]): Surround {
-  const chain = [...parents, role.use];
+const givenOf = (use: RoleUse, chain: readonly RoleUse[]): string =>
+  JSON.stringify([use.role.value, plainValue(use.vars), becomeOf(chain)]);
+
+const becomeOf = (chain: readonly RoleUse[]): readonly unknown[] => {
+  const become = chain.map((one) => one.become).findLast((one) => one !== undefined);
+  return [become?.enabled.value, become?.user?.value];
+};
+
+/** True where all that one role does is done by an earlier one: it has no condition more, and the same tags. */
+function covers(earlier: PlacedRole, later: PlacedRole): boolean {
+  const tagsOf = ({ chain }: PlacedRole) => [...new Set(chain.flatMap((use) => use.tags))].sort().join();
+  const conditions = later.instance.when.map((one) => one.value);
+  return (
+    givenOf(earlier.instance.use, earlier.chain) === givenOf(later.instance.use, later.chain) &&
+    tagsOf(earlier) === tagsOf(later) &&
+    earlier.instance.when.every((one) => conditions.includes(one.value))
+  );
+}
+
+function aroundRole(outer: Surround, role: RoleInstance, chain: readonly RoleUse[]): Surround {
   const become = chain.map((use) => use.become).findLast((one) => one !== undefined) ?? outer.become;
   return {
     ...outer,
     role,
-    when: [...outer.when, ...chain.flatMap((use) => (use.when ? [use.when] : []))],
+    when: [...outer.when, ...role.when],
     tags: [...outer.tags, ...chain.flatMap((use) => use.tags)],
     ...(become ? { become } : {}),
   };

@@ -4,8 +4,9 @@ import type { Located } from '../model/playbook.ts';
 import type { Diagnostic } from '../model/source.ts';
 import { firstUnknown, isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
-import { rule } from '../templating/decision.ts';
+import { readsName, rule } from '../templating/decision.ts';
 import { renderText, renderTree } from '../templating/template.ts';
+import { becomeUser } from './become-user.ts';
 import { type Compiling, scopeFor, type TaskHost } from './compiling.ts';
 import type { FlatTask } from './flatten.ts';
 import { renderParams } from './render-params.ts';
@@ -17,7 +18,7 @@ const UNTIL = { retries: 3, delaySeconds: 5 };
 /** A task made ready for one host: what does not change in the run, and `expand` for what does. */
 export function hostTask(task: FlatTask, at: TaskHost, compiling: Compiling): HostTask<AnyModule> {
   const { source, around } = task;
-  const become = becomeUser(task, at, compiling);
+  const { user: become, faults } = becomeUser(task, at, compiling);
   return {
     kind: 'task',
     ref: {
@@ -37,7 +38,12 @@ export function hostTask(task: FlatTask, at: TaskHost, compiling: Compiling): Ho
     noLog: source.noLog,
     runOnce: source.runOnce,
     flushesHandlers: source.module.value === 'meta',
-    expand: (values) => expand(task, at, compiling, values),
+    expand: (values) => {
+      const expansion = expand(task, at, compiling, values);
+      return faults.length === 0 || expansion.kind === 'skipped'
+        ? expansion
+        : { kind: 'faulty', diagnostics: faults };
+    },
   };
 }
 
@@ -51,12 +57,16 @@ function expand(
   if (source.module.value === 'meta') return { kind: 'ready', items: [], looped: false };
   const family = familyMissing(task, values);
   if (family) return { kind: 'faulty', diagnostics: [family] };
-  const perItem = source.loop !== undefined && around.when.some((one) => one.value.includes(source.loopVar));
+  // What does not ask for the item decides first: `defined(list)` may stand before a loop over it.
+  const perItem = around.when.filter((one) => source.loop && readsName(one.value, source.loopVar));
   const outer = scopeFor(task, at, compiling, values);
-  const ruling = perItem ? undefined : allOf(around.when, outer);
-  if (ruling?.kind === 'faulty') return ruling;
-  if (ruling?.kind === 'decided' && !ruling.value) return { kind: 'skipped', reason: `when: ${ruling.text}` };
-  const pending = ruling?.kind === 'unknown' ? ruling.reason : undefined;
+  const ruling = allOf(
+    around.when.filter((one) => !perItem.includes(one)),
+    outer,
+  );
+  if (ruling.kind === 'faulty') return ruling;
+  if (ruling.kind === 'decided' && !ruling.value) return { kind: 'skipped', reason: `when: ${ruling.text}` };
+  const pending = ruling.kind === 'unknown' ? ruling.reason : undefined;
   if (!source.loop) {
     const item = turn(task, at, compiling, values, outer, pending, undefined);
     if (item.kind === 'faulty') return item;
@@ -90,19 +100,17 @@ function turn(
   scope: TaskScope,
   pending: string | undefined,
   item: Value | undefined,
-  ownWhen = false,
+  ownWhen: readonly Located<string>[] = [],
 ): Turn {
   const { source, around } = task;
   const label = item === undefined ? undefined : labelOfItem(task, item, scope);
   const named = label === undefined ? {} : { label };
   let reason = pending;
-  if (ownWhen) {
-    const ruling = allOf(around.when, scope);
-    if (ruling.kind === 'faulty') return ruling;
-    if (ruling.kind === 'decided' && !ruling.value)
-      return { kind: 'skipped', ...named, reason: `when: ${ruling.text}` };
-    if (ruling.kind === 'unknown') reason = ruling.reason;
-  }
+  const ruling = allOf(ownWhen, scope);
+  if (ruling.kind === 'faulty') return ruling;
+  if (ruling.kind === 'decided' && !ruling.value)
+    return { kind: 'skipped', ...named, reason: `when: ${ruling.text}` };
+  if (ruling.kind === 'unknown') reason ??= ruling.reason;
   const module = compiling.options.modules.get(source.module.value);
   if (!module)
     return {
@@ -192,20 +200,6 @@ function labelOfItem(task: FlatTask, item: Value, scope: TaskScope): string {
     if (rendered.kind === 'value' && !firstUnknown(rendered.value)) return String(rendered.value);
   }
   return typeof item === 'object' ? JSON.stringify(item) : String(item);
-}
-
-function becomeUser(task: FlatTask, at: TaskHost, compiling: Compiling): string | undefined {
-  const { become } = task.around;
-  if (become && !become.enabled.value) return undefined;
-  const inherited = compiling.options.becomeOf?.(at.host);
-  if (!become && !inherited?.enabled) return undefined;
-  if (!become?.user) return inherited?.user ?? 'root';
-  const rendered = renderText(
-    become.user.value,
-    become.user.place,
-    scopeFor(task, at, compiling, { learnt: new Map() }),
-  );
-  return rendered.kind === 'value' && typeof rendered.value === 'string' ? rendered.value : 'root';
 }
 
 /** A role that has variables for some families and none for this host's would render half its names. */

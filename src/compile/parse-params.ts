@@ -20,10 +20,10 @@ export function parseParams(
   tree: Tree,
 ): Parsed {
   let input: unknown = params;
-  for (let turn = 0; turn < 20; turn++) {
+  for (let turn = 0; ; turn++) {
     const parsed = module.params.safeParse(input);
     if (parsed.success) return { kind: 'value', want: parsed.data };
-    const mended = mend(input, parsed.error.issues);
+    const mended = turn < MOST_TURNS ? mend(input, parsed.error.issues) : undefined;
     if (mended === undefined) {
       return {
         kind: 'faulty',
@@ -32,21 +32,22 @@ export function parseParams(
     }
     input = mended;
   }
-  return { kind: 'faulty', diagnostics: [] };
 }
+
+/** Schemas show what is wrong deeper down once what is further up is right; no deeper than this. */
+const MOST_TURNS = 20;
 
 type Issue = z.core.$ZodIssue;
 
-/** The input with the first scalar converted that would then fit; undefined where none would. */
+/** The input with every scalar converted that would then fit; undefined where none would. */
 function mend(input: unknown, issues: readonly Issue[]): unknown {
-  for (const issue of issues) {
+  return issues.reduce<unknown>((mended, issue) => {
     const found = at(input, issue.path);
-    for (const expected of expectedTypes(issue)) {
-      const converted = convert(found, expected);
-      if (converted !== undefined) return withValue(input, issue.path, converted);
-    }
-  }
-  return undefined;
+    const converted = expectedTypes(issue)
+      .map((expected) => convert(found, expected))
+      .find((one) => one !== undefined);
+    return converted === undefined ? mended : withValue(mended ?? input, issue.path, converted);
+  }, undefined);
 }
 
 function expectedTypes(issue: Issue): readonly string[] {

@@ -2,9 +2,11 @@ import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
 import type { ArgSpec } from '../model/playbook.ts';
 import type { Diagnostic, Place } from '../model/source.ts';
+import type { MapTree } from '../model/tree.ts';
 import { isMap, isUnknown, type Value } from '../model/value.ts';
+import { rule } from '../templating/decision.ts';
 import { type Compiling, scopeFor, type TaskHost } from './compiling.ts';
-import { type RoleInstance, tasksOf } from './flatten.ts';
+import { type FlatTask, type RoleInstance, tasksOf } from './flatten.ts';
 import { wanted } from './tags.ts';
 
 /** What is wrong with the arguments of a play's roles on a host: missing, misspelt, of the wrong type, not a choice. */
@@ -23,10 +25,23 @@ function faultsOf(role: RoleInstance, at: TaskHost, compiling: Compiling): reado
         help: didYouMean(entry.key, [...args.keys()]) ?? `See roles/${name}/meta/main.yml.`,
       }),
     );
-  const first = tasksOf(at.play.nodes).find((task) => task.around.role === role);
+  const own = tasksOf(at.play.nodes).filter((task) => task.around.role === role);
   const { tags, skipTags } = compiling.options;
-  if (!first || !wanted(first.around.tags, tags, skipTags)) return misspelt;
-  const scope = scopeFor(first, at, compiling, { learnt: new Map() });
+  const [first] = own;
+  if (!first || !own.some((task) => wanted(task.around.tags, tags, skipTags))) return misspelt;
+  // What the role's first task and block add is not what the role is given.
+  const vars: MapTree = { kind: 'map', place: first.source.place, entries: [] };
+  const asGiven: FlatTask = {
+    ...first,
+    source: { ...first.source, vars },
+    around: { ...first.around, blockVars: [] },
+  };
+  const scope = scopeFor(asGiven, at, compiling, { learnt: new Map() });
+  const isOff = role.when.some(({ value: text, place }) => {
+    const ruling = rule(text, place, scope);
+    return ruling.kind === 'decided' && !ruling.value;
+  });
+  if (isOff) return misspelt;
   const place = role.use.role.place;
   const wrong = [...args].flatMap(([key, spec]) => {
     const value = scope.get(key);
@@ -40,13 +55,19 @@ function faultsOf(role: RoleInstance, at: TaskHost, compiling: Compiling): reado
           ]
         : [];
     }
-    return valueFaults(value, spec, `${name}: ${key}`, placeOfValue(key, role, at) ?? place);
+    return valueFaults(value, spec, `${name}: ${key}`, placeOfValue(key, role, at, compiling) ?? place);
   });
   return [...misspelt, ...wrong, ...scope.faults];
 }
 
-const placeOfValue = (key: string, role: RoleInstance, at: TaskHost): Place | undefined =>
+const placeOfValue = (
+  key: string,
+  role: RoleInstance,
+  at: TaskHost,
+  { options }: Compiling,
+): Place | undefined =>
   (
+    options.extraVars.get(key)?.tree ??
     role.use.vars.entries.find((entry) => entry.key === key)?.value ??
     at.play.source.vars.entries.find((entry) => entry.key === key)?.value ??
     at.host.vars.get(key)?.tree
@@ -59,15 +80,18 @@ function valueFaults(value: Value, spec: ArgSpec, path: string, place: Place): r
     fault('wrong-argument', summary, { place, ...(spec.description ? { help: spec.description } : {}) }),
   ];
   if (!fits(value, spec.type)) return say(`${path} wants ${nouns[spec.type]}, not ${JSON.stringify(value)}.`);
-  if (spec.choices && !spec.choices.some((choice) => String(choice) === String(value))) {
+  if (
+    spec.choices &&
+    !Array.isArray(value) &&
+    !spec.choices.some((choice) => String(choice) === String(value))
+  ) {
     return say(`${path} is ${JSON.stringify(value)}; it can be ${spec.choices.join(', ')}.`);
   }
   if (Array.isArray(value)) {
     const elements = value as readonly Value[];
     return elements.flatMap((item, index) => {
       const inner: ArgSpec = { ...spec, type: spec.elements ?? (spec.options ? 'dict' : 'raw') };
-      const { choices: _choices, ...rest } = inner;
-      return valueFaults(item, rest, `${path}[${index}]`, place);
+      return valueFaults(item, inner, `${path}[${index}]`, place);
     });
   }
   return isMap(value) && spec.options ? optionFaults(value, spec.options, path, place) : [];
@@ -119,7 +143,8 @@ function fits(value: Value, type: ArgSpec['type']): boolean {
   if (type === 'raw') return true;
   if (type === 'list') return Array.isArray(value);
   if (type === 'dict') return isMap(value);
-  if (type === 'bool') return typeof value === 'boolean' || /^(true|false|yes|no)$/i.test(String(value));
+  if (type === 'bool')
+    return typeof value === 'boolean' || /^(true|false|yes|no|on|off)$/i.test(String(value));
   if (type === 'int')
     return scalar && Number.isInteger(Number(value)) && value !== '' && typeof value !== 'boolean';
   if (type === 'float')

@@ -1,12 +1,14 @@
-/** Ansible's rule: `never` wants to be asked for, `always` runs unless it is skipped, the rest go by --tags. */
+/** Ansible's rule: `never` wants to be asked for by name, `always` runs unless it is skipped, the rest go by --tags. */
 export function wanted(own: readonly string[], only: readonly string[], skip: readonly string[]): boolean {
-  const has = (names: readonly string[]) =>
-    own.some((tag) => names.includes(tag)) ||
-    (names.includes('tagged') && own.length > 0) ||
-    (names.includes('untagged') && own.length === 0);
-  if (skip.includes('all') ? !own.includes('always') : has(skip)) return false;
-  if (own.includes('always')) return true;
+  const named = (names: readonly string[]) =>
+    own.some((tag) => names.includes(tag)) || (own.length === 0 && names.includes('untagged'));
+  const never = own.includes('never');
   const asked =
-    only.length === 0 ? !own.includes('never') : only.includes('all') ? !own.includes('never') : has(only);
-  return asked;
+    own.includes('always') ||
+    named(only) ||
+    ((only.length === 0 || only.includes('all')) && !never) ||
+    (only.includes('tagged') && own.length > 0 && !never);
+  if (!asked) return false;
+  if (skip.includes('all')) return own.includes('always') && !skip.includes('always');
+  return !named(skip) && !(skip.includes('tagged') && own.length > 0);
 }

@@ -70,6 +70,15 @@ export function rule(text: string, place: Place, scope: Scope): Ruling {
   };
 }
 
+/** True where a condition reads a name; false where it cannot be read itself. */
+export function readsName(text: string, name: string): boolean {
+  try {
+    return freeNames(parseExpression(text).ast).some((one) => one.name === name);
+  } catch {
+    return false;
+  }
+}
+
 function evaluate(node: Node, scope: Scope): Value {
   const { op, args } = node as { op: string; args: unknown };
   if (op === '&&' || op === '||') return both(args as readonly Node[], op === '||', scope);

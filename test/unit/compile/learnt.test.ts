@@ -129,10 +129,24 @@ describe('changed_when, failed_when and until', () => {
     expect(until?.rule({ rc: 0 })).toEqual({ kind: 'decided', value: true });
   });
 
-  test('a misspelt name is a fault of the rule', () => {
-    expect(item('failed_when: reslt.rc > 0').failedWhen?.({ rc: 2 })).toMatchObject({
-      kind: 'faulty',
-      diagnostics: [{ code: 'undefined-variable' }],
-    });
+  test.each<[string, string, readonly string[]]>([
+    [
+      'failed_when: reslt.rc > 0',
+      'register: result',
+      ["undefined-variable site.yml:6:20 The variable 'reslt' in the condition reslt.rc > 0 is not defined."],
+    ],
+    [
+      'until: result.rc = 0',
+      'register: result',
+      [expect.stringContaining('condition-syntax site.yml:6:14') as unknown as string],
+    ],
+    [
+      'changed_when: result.rc > 0 and limit > 1',
+      'register: result',
+      [expect.stringContaining('condition-syntax site.yml:6:21') as unknown as string],
+    ],
+    ['changed_when: rc > 0', '', []],
+  ])('are read before the run: %s', (keywords, register, expected) => {
+    expect(faults(play(`- command: "true"\n  ${register}\n  ${keywords}`, '{limit: 2}'))).toEqual(expected);
   });
 });
