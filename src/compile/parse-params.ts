@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { didYouMean, nearestName } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { Tree } from '../model/tree.ts';
@@ -27,7 +27,9 @@ export function parseParams(
     if (mended === undefined) {
       return {
         kind: 'faulty',
-        diagnostics: parsed.error.issues.flatMap((issue) => diagnose(module, issue, input, tree)),
+        diagnostics: causes(parsed.error.issues, input).flatMap((issue) =>
+          diagnose(module, issue, input, tree),
+        ),
       };
     }
     input = mended;
@@ -97,6 +99,18 @@ function withValue(value: unknown, path: readonly PropertyKey[], leaf: unknown):
     return value.map((item, index) => (index === first ? withValue(item, rest, leaf) : item));
   const map = typeof value === 'object' && value !== null ? value : {};
   return { ...map, [first]: withValue(Reflect.get(map, first), rest, leaf) };
+}
+
+/** Issues without what only comes of a misspelt name: that the right one is missing, or that the whole does not fit. */
+function causes(issues: readonly Issue[], input: unknown): readonly Issue[] {
+  const misspelt = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  if (misspelt.length === 0) return issues;
+  return issues.filter((issue) => {
+    if (issue.code === 'unrecognized_keys') return true;
+    const name = issue.path.at(-1);
+    if (name === undefined) return false;
+    return at(input, issue.path) !== undefined || !misspelt.some((one) => nearestName(one, [String(name)]));
+  });
 }
 
 function diagnose(module: AnyModule, issue: Issue, input: unknown, tree: Tree): readonly Diagnostic[] {
