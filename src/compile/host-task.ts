@@ -9,6 +9,7 @@ import { renderText, renderTree } from '../templating/template.ts';
 import { becomeUser } from './become-user.ts';
 import { type Compiling, scopeFor, type TaskHost } from './compiling.ts';
 import type { FlatTask } from './flatten.ts';
+import { namesSet } from './learnt.ts';
 import { renderParams } from './render-params.ts';
 import type { TaskScope } from './task-scope.ts';
 
@@ -31,6 +32,7 @@ export function hostTask(task: FlatTask, at: TaskHost, compiling: Compiling): Ho
     },
     ...(become === undefined ? {} : { become }),
     ...(source.register ? { register: source.register.value } : {}),
+    sets: namesSet(task),
     notify: source.notify.map((one) => one.value),
     listen: [...(source.name ? [source.name.value] : []), ...source.listen],
     ignoreErrors: around.ignoreErrors,

@@ -20,9 +20,13 @@ export function promisedNames(plays: readonly FlatPlay[]): ReadonlyMap<string, P
   return names;
 }
 
-const namesOf = ({ source }: FlatTask): readonly string[] => [
-  ...(source.register ? [source.register.value] : []),
-  ...(source.module.value === 'set_fact' && source.params.kind === 'map'
-    ? source.params.entries.map((entry) => entry.key)
-    : []),
+const namesOf = (task: FlatTask): readonly string[] => [
+  ...(task.source.register ? [task.source.register.value] : []),
+  ...namesSet(task),
 ];
+
+/** Names that a task gives a value as a set_fact. */
+export const namesSet = ({ source }: FlatTask): readonly string[] =>
+  source.module.value === 'set_fact' && source.params.kind === 'map'
+    ? source.params.entries.map((entry) => entry.key)
+    : [];

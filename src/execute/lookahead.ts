@@ -1,38 +1,40 @@
 import type { HostNode, ReadyItem } from '../model/compiled.ts';
 import type { Part, Response } from '../model/host.ts';
-import type { Answer, ProbeFailure, Probes } from '../model/probe.ts';
+import type { Answer, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { AnyModule, Surroundings } from '../modules/module.ts';
+import type { Answers } from './answers.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
-/** Longest look ahead: what one request holds at most. */
+/** Longest look ahead: items that one request asks for at most. */
 const WIDEST = 4096;
 /** Items looked at after a change; it doubles each time that all of them were used. */
 const NARROW = 4;
 
-/** Answers to the probes of one item, in the order of its probes. */
+/** Answers to the probes of one item, by the name of the probe. */
 export type ItemAnswers = ReadonlyMap<string, Answer | ProbeFailure>;
 
-/** Probes on their way: which item and field each part of a request belongs to. */
+/** Probes on their way, by the id of their part. */
 interface Asked {
   readonly parts: Part[];
-  readonly fields: Map<number, { readonly key: string; readonly field: string; readonly probes: number }>;
+  readonly probes: Map<number, { readonly user: string | undefined; readonly probe: Probe }>;
 }
 
 /**
- * Answers that were fetched ahead of their turn. Whoever needs one that is not there asks for it together with those of the
- * tasks after it; any action on the host voids all that were not used.
+ * Asks a host ahead of its tasks' turns. Whoever needs an answer that is not there asks for it together with those of the
+ * tasks after it; any action on the host voids all answers.
  */
 export class Lookahead {
   readonly #run: RunState;
   readonly #state: HostState;
   readonly #flow: readonly Task[];
-  readonly #answers = new Map<string, Map<string, Answer | ProbeFailure>>();
+  readonly #answers: Answers;
   #width = WIDEST;
   #nextId = 0;
 
   constructor(run: RunState, state: HostState, nodes: readonly HostNode<AnyModule>[]) {
     this.#run = run;
     this.#state = state;
+    this.#answers = state.answers;
     this.#flow = normalPath(nodes);
   }
 
@@ -43,16 +45,18 @@ export class Lookahead {
 
   /** Answers for one item of a task, fetched with those of what comes after it where they are not there yet. */
   async answersFor(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<ItemAnswers> {
-    const key = keyOf(task, index);
-    const probes = probesOf(item, this.#around);
-    if (Object.keys(probes).length === 0) return new Map();
-    if (!this.#answers.has(key)) await this.#fetch(task, index, item);
-    const found = this.#answers.get(key) ?? new Map();
-    this.#answers.delete(key);
-    return found;
+    const probes = Object.entries(probesOf(item, this.#around));
+    if (probes.some(([, probe]) => !this.#answers.get(task.become, probe)))
+      await this.#fetch(task, index, item);
+    return new Map(
+      probes.flatMap(([field, probe]) => {
+        const answer = this.#answers.get(task.become, probe);
+        return answer ? [[field, answer] as const] : [];
+      }),
+    );
   }
 
-  /** Forgets everything that was not used: an action is about to change the host. */
+  /** Forgets everything: an action is about to change the host, or time has passed. */
   voidAnswers(): void {
     this.#answers.clear();
     this.#width = NARROW;
@@ -60,26 +64,18 @@ export class Lookahead {
 
   /** Parts that ask for what comes after an item, by the same user, to travel with a change. */
   partsAfter(task: Task, index: number): Asked {
-    const asked: Asked = { parts: [], fields: new Map() };
+    const asked = nothingAsked();
     for (const next of this.#upcoming(task, index + 1, this.#width)) {
-      if (next.task.become === task.become) this.#ask(next.key, next.item, asked);
+      if (next.task.become === task.become) this.#ask(next.task, next.item, asked);
     }
     return asked;
   }
 
-  /** Keeps what came back. Items of which an answer is missing are asked for again. */
+  /** Keeps what came back. */
   keep(asked: Asked, response: Response): void {
-    for (const [id, { key, field, probes }] of asked.fields) {
+    for (const [id, { user, probe }] of asked.probes) {
       const answer = response.answers.get(id);
-      if (answer === undefined) continue;
-      const kept = this.#answers.get(key) ?? new Map<string, Answer | ProbeFailure>();
-      kept.set(field, answer);
-      this.#answers.set(key, kept);
-      if (kept.size > probes) throw new Error('more answers than probes');
-    }
-    for (const [id, { key, probes }] of asked.fields) {
-      if (!response.answers.has(id) && (this.#answers.get(key)?.size ?? 0) < probes)
-        this.#answers.delete(key);
+      if (answer !== undefined) this.#answers.put(user, probe, answer);
     }
   }
 
@@ -90,29 +86,30 @@ export class Lookahead {
   async #fetch(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<void> {
     const byUser = new Map<string | undefined, Asked>();
     const askOf = (user: string | undefined): Asked => {
-      const asked = byUser.get(user) ?? { parts: [], fields: new Map() };
+      const asked = byUser.get(user) ?? nothingAsked();
       byUser.set(user, asked);
       return asked;
     };
-    this.#ask(keyOf(task, index), item, askOf(task.become));
+    this.#ask(task, item, askOf(task.become));
     for (const next of this.#upcoming(task, index + 1, this.#width))
-      this.#ask(next.key, next.item, askOf(next.task.become));
+      this.#ask(next.task, next.item, askOf(next.task.become));
     this.#width = Math.min(WIDEST, this.#width * 2);
     await Promise.all(
       [...byUser].map(async ([user, asked]) => {
+        if (asked.parts.length === 0) return;
         const shell = await this.#state.shell(user);
         this.keep(asked, await shell.send({ parts: asked.parts }));
       }),
     );
   }
 
-  #ask(key: string, item: ReadyItem<AnyModule>, into: Asked): void {
-    if (this.#answers.has(key)) return;
-    const probes = Object.entries(probesOf(item, this.#around));
-    for (const [field, probe] of probes) {
+  #ask(task: Task, item: ReadyItem<AnyModule>, into: Asked): void {
+    const user = task.become;
+    for (const probe of Object.values(probesOf(item, this.#around))) {
+      if (this.#answers.get(user, probe)) continue;
       const id = this.id();
       into.parts.push({ kind: 'probe', id, probe });
-      into.fields.set(id, { key, field, probes: probes.length });
+      into.probes.set(id, { user, probe });
     }
   }
 
@@ -127,13 +124,13 @@ export class Lookahead {
         if (item.kind !== 'ready' || (next === task && index < from)) continue;
         if (this.#run.mode === 'apply' && bound(item, this.#around)) return;
         if (left-- <= 0) return;
-        yield { task: next, key: keyOf(next, index), item };
+        yield { task: next, item };
       }
     }
   }
 }
 
-const keyOf = (task: Task, index: number): string => `${task.ref.id}/${index}`;
+const nothingAsked = (): Asked => ({ parts: [], probes: new Map() });
 
 /** True for an item that acts whatever the host says: answers from behind it would be void. */
 function bound(item: ReadyItem<AnyModule>, around: Surroundings): boolean {

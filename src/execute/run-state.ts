@@ -5,6 +5,7 @@ import type { Host, Shell } from '../model/host.ts';
 import type { Value } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { Overlay } from '../shell/overlay.ts';
+import { Answers } from './answers.ts';
 
 export type Task = HostTask<AnyModule>;
 export type Play = HostPlay<AnyModule>;
@@ -24,6 +25,7 @@ export class HostState {
   readonly name: string;
   readonly host: Host;
   readonly #shells = new Map<string, Shell>();
+  readonly answers = new Answers();
   readonly learnt = new Map<string, Value>();
   /** What a dry run has laid over the host so far. */
   readonly overlay = new Overlay();

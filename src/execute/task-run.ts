@@ -66,13 +66,14 @@ async function runItem(
     const reason = 'hangs on what changes before it';
     if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
   }
-  return untilTrue(item, run, () => applyItem(task, index, item, run, state, ahead, notified(task)));
+  return untilTrue(item, run, ahead, () => applyItem(task, index, item, run, state, ahead, notified(task)));
 }
 
 /** `until`: again and again, `retries` times at most after the first. */
 async function untilTrue(
   item: ReadyItem<AnyModule>,
   run: RunState,
+  ahead: Lookahead,
   attempt: () => Promise<ItemResult>,
 ): Promise<ItemResult> {
   const { until } = item;
@@ -94,6 +95,7 @@ async function untilTrue(
     await pause(until.delayMs, undefined, { signal: run.signal }).catch(() => {
       throw new Aborted();
     });
+    ahead.voidAnswers();
     result = await attempt();
   }
   return result;
@@ -127,6 +129,10 @@ function finish(
     );
   for (const result of results)
     for (const [name, value] of Object.entries(result.sets ?? {})) state.learnt.set(name, value);
+  // A set_fact that a dry run cannot decide hides what the name meant before.
+  const open = results.find((result) => result.status === 'unknown');
+  if (open)
+    for (const name of task.sets) state.learnt.set(name, unknown(open.reason ?? 'of what came before'));
   const wrong = results.find((result) => result.status === 'failed');
   if (wrong?.diagnostic && !task.ignoreErrors) throw new TaskFailed(wrong.diagnostic);
   return results.some((result) => result.status === 'changed');

@@ -40,6 +40,8 @@ export interface HostTask<M> {
   /** User to become; undefined for who logged in. */
   readonly become?: string;
   readonly register?: string;
+  /** Names that it gives a value, as a set_fact. */
+  readonly sets: readonly string[];
   /** Handlers, by name or `listen`. */
   readonly notify: readonly string[];
   /** For handlers: the names that it answers to. */

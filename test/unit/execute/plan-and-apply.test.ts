@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { FakeHost } from '../../../src/hosts/fake.ts';
+import { play, ran } from './ran.ts';
+
+const THREE = play(`
+tasks:
+  - {name: folder, file: {path: /srv/www, state: directory, mode: "0755"}}
+  - {name: page, copy: {dest: /srv/www/index.html, content: "hello\\n", mode: "0644"}}
+  - {name: setting, sysctl: {name: net.ipv4.ip_forward, value: 1}}`);
+
+describe('a plan', () => {
+  test('does nothing, foretells what apply then does, and is empty afterwards', async () => {
+    const web1 = new FakeHost({ directories: { '/srv': {} }, sysctls: { 'net.ipv4.ip_forward': '0' } });
+    const planned = await ran('plan', THREE, { web1 });
+    expect(web1.actions).toEqual([]);
+    expect(planned.lines).toEqual(['web1 folder changed', 'web1 page changed', 'web1 setting changed']);
+    expect(planned.recap.exit).toBe(2);
+    const applied = await ran('apply', THREE, { web1 });
+    expect(applied.lines).toEqual(planned.lines);
+    expect(applied.finished.map(({ changes }) => changes)).toEqual(
+      planned.finished.map(({ changes }) => changes),
+    );
+    expect(applied.recap.exit).toBe(0);
+    expect(web1.text('/srv/www/index.html')).toBe('hello\n');
+    const again = await ran('plan', THREE, { web1 });
+    expect(again.lines).toEqual(['web1 folder ok', 'web1 page ok', 'web1 setting ok']);
+    expect(again.recap.exit).toBe(0);
+  });
+
+  test('takes what hangs on a command that has not run as unknown, with the reason', async () => {
+    const web1 = new FakeHost();
+    const planned = await ran(
+      'plan',
+      play(`
+tasks:
+  - {name: ask, command: id -u, register: who}
+  - {name: tell, when: who.rc == 0, debug: {msg: "{{who.stdout}}"}}
+  - {name: anyway, debug: {msg: x}}`),
+      { web1 },
+    );
+    expect(planned.lines).toEqual(['web1 ask changed', 'web1 tell unknown', 'web1 anyway ok']);
+    expect(planned.finished[1]?.reason).toContain('ask');
+    expect(planned.recap.exit).toBe(2);
+  });
+
+  test('takes a fact that it cannot decide as unknown, and not as the variable it hides', async () => {
+    const planned = await ran(
+      'plan',
+      play(`
+vars: {port: 80}
+tasks:
+  - {name: ask, command: id -u, register: who}
+  - {name: decide, set_fact: {port: "{{who.stdout}}"}}
+  - {name: use, assert: {that: port == 80}}`),
+      { web1: new FakeHost() },
+    );
+    expect(planned.lines).toEqual(['web1 ask changed', 'web1 decide unknown', 'web1 use unknown']);
+  });
+
+  test('asks again where a register that is used twice changes what a task looks at', async () => {
+    const web1 = new FakeHost({ files: { '/a': 'a', '/b': 'b' }, directories: { '/': {} } });
+    const applied = await ran(
+      'apply',
+      play(`
+tasks:
+  - {name: first, set_fact: {path: /a}}
+  - {name: look at a, stat: {path: "{{path}}"}, register: seen}
+  - {name: second, set_fact: {path: /none}}
+  - {name: look at none, stat: {path: "{{path}}"}, register: seen}
+  - {name: gone, assert: {that: "!seen.stat.exists"}}`),
+      { web1 },
+    );
+    expect(applied.recap.exit).toBe(0);
+  });
+});
+
+describe('round trips', () => {
+  const many = play(`
+tasks:
+${Array.from({ length: 100 }, (_, n) => `  - {name: t${n}, file: {path: /srv/d${n}, state: directory}}`).join('\n')}`);
+
+  test('an unchanged play costs one request', async () => {
+    const directories = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`/srv/d${n}`, {}]));
+    const web1 = new FakeHost({ directories });
+    for (const mode of ['plan', 'apply'] as const) {
+      const before = web1.frames;
+      expect((await ran(mode, many, { web1 })).recap.exit).toBe(0);
+      expect(web1.frames - before).toBe(1);
+    }
+  });
+
+  test('a plan costs one request, however much is to change', async () => {
+    const web1 = new FakeHost({ directories: { '/srv': {} } });
+    expect((await ran('plan', many, { web1 })).recap.exit).toBe(2);
+    expect(web1.frames).toBe(1);
+  });
+
+  test('a change costs one more, its inspection afterwards in the same', async () => {
+    const directories = Object.fromEntries(
+      Array.from({ length: 100 }, (_, n) => [`/srv/d${n}`, {}]).filter(([path]) => path !== '/srv/d50'),
+    );
+    const web1 = new FakeHost({ directories });
+    const applied = await ran('apply', many, { web1 });
+    expect(applied.recap.hosts.web1).toMatchObject({ ok: 99, changed: 1 });
+    // One to see all, one to change, and those that look behind the change: 4, 8, 16, 32 tasks at a time.
+    expect(web1.frames).toBeLessThanOrEqual(6);
+  });
+});
