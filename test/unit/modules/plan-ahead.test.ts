@@ -1,37 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { FakeHost } from '../../../src/hosts/fake.ts';
-import type { Answer, Probes } from '../../../src/model/probe.ts';
-import { isUnknown } from '../../../src/model/value.ts';
-import { modules } from '../../../src/modules/index.ts';
-import { isRefusal } from '../../../src/modules/module.ts';
-import { Overlay } from '../../../src/shell/overlay.ts';
+import { type PlannedTask, planned } from './planned.ts';
 
-type Task = readonly [module: string, params: Readonly<Record<string, unknown>>];
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** Fields of the steps of each task of a dry run, or why it is unknown or refused. */
-function planned(tasks: readonly Task[], host = new FakeHost()): readonly (readonly string[])[] {
-  const overlay = new Overlay();
-  return tasks.map(([name, params]) => {
-    const module = modules.get(name);
-    if (!module) throw new Error(name);
-    const want: unknown = module.params.parse(params);
-    const around = { facts: host.facts, mode: 'plan' } as const;
-    const found: Record<string, Answer> = {};
-    for (const [key, probe] of Object.entries(module.inspect(want, around) as Probes)) {
-      const answer = overlay.patch(probe, host.answer(probe) as never);
-      if (isUnknown(answer)) return [`unknown: ${answer.reason}`];
-      found[key] = answer as Answer;
-    }
-    const steps = module.plan(want, found, around);
-    if (isRefusal(steps)) return [`refused: ${steps.refused}`];
-    for (const step of steps) overlay.apply(step);
-    return steps.map((step) => `${step.sign} ${step.field}`);
-  });
-}
-
 test('Debian starts what it installs, so there is nothing left to start', () => {
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['package', { name: 'apache2' }],
     ['service', { name: 'apache2', state: 'started', enabled: true }],
   ];
@@ -41,7 +14,7 @@ test('Debian starts what it installs, so there is nothing left to start', () => 
 test('RHEL starts nothing, so it is left to do', () => {
   const host = new FakeHost();
   const facts = { ...host.facts, os: { ...host.facts.os, family: 'redhat' }, package_manager: 'dnf' };
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['package', { name: 'httpd' }],
     ['service', { name: 'httpd', state: 'started', enabled: true }],
   ];
@@ -49,7 +22,7 @@ test('RHEL starts nothing, so it is left to do', () => {
 });
 
 test('a file put among those of a known package is new, and one of its own is replaced', () => {
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['package', { name: 'apache2' }],
     ['copy', { content: 'a', dest: '/etc/apache2/conf-available/x.conf' }],
     ['copy', { content: 'web1\n', dest: '/var/www/html/id' }],
@@ -66,7 +39,7 @@ test('a file put among those of a known package is new, and one of its own is re
 });
 
 test('what an undeclared package brings is unknown, what it cannot bring is not', () => {
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['package', { name: 'lighttpd' }],
     ['service', { name: 'lighttpd', state: 'started' }],
     ['copy', { content: 'a', dest: '/etc/lighttpd/x.conf' }],
@@ -82,7 +55,7 @@ test('a task can declare what its package brings', () => {
     units: [{ name: 'lighttpd.service', started: false, enabled: true }],
     paths: ['/etc/lighttpd/'],
   };
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['package', { name: 'lighttpd', provides }],
     ['service', { name: 'lighttpd', state: 'started', enabled: true }],
     ['copy', { content: 'a', dest: '/etc/lighttpd/x.conf' }],
@@ -92,7 +65,7 @@ test('a task can declare what its package brings', () => {
 
 test('a unit written in this run can be started and enabled', () => {
   const unit = '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n';
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['copy', { content: unit, dest: '/etc/systemd/system/mine.service' }],
     ['service', { name: 'mine', state: 'started', enabled: true }],
     ['service', { name: 'mine', state: 'started', enabled: true }],
@@ -106,7 +79,7 @@ test('a teardown plans each thing once', () => {
     files: { '/etc/systemd/system/mine.service': '[Service]\n', '/srv/mine/x': 'a' },
     units: { 'mine.service': { active: 'active', enabled: 'static' } },
   });
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['service', { name: 'mine', state: 'stopped', enabled: false }],
     ['file', { path: '/etc/systemd/system/mine.service', state: 'absent' }],
     ['service', { name: 'mine', state: 'stopped' }],
@@ -129,7 +102,7 @@ test('a teardown plans each thing once', () => {
 });
 
 test('a directory made in this run takes files', () => {
-  const tasks: Task[] = [
+  const tasks: PlannedTask[] = [
     ['copy', { content: 'a', dest: '/srv/site/x' }],
     ['file', { path: '/srv/site', state: 'directory' }],
     ['copy', { content: 'a', dest: '/srv/site/x' }],
