@@ -3,19 +3,16 @@ import { $ } from 'zx';
 /** Keys that Debian signs its packages with; the package debian-archive-keyring brings them. */
 export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-const LAST_RESORT = 'http://deb.debian.org/debian';
-
 /**
  * Where the image's packages come from, as lines of sources.list: TROUPE_DEBIAN_MIRROR; else what this machine's own apt
- * uses, where it is a Debian 12; else Debian's mirror.
+ * uses, where it is a Debian 12; else none, and mmdebstrap takes Debian's mirror (mmdebstrap(1), MIRROR).
  */
 export async function aptSources(): Promise<readonly string[]> {
   const mirror = process.env.TROUPE_DEBIAN_MIRROR;
   if (mirror) return [sourceLine(mirror, 'bookworm')];
   const format = '$(CREATED_BY) $(REPO_URI) $(RELEASE) $(COMPONENT)';
   const asked = await $({ nothrow: true, quiet: true })`apt-get indextargets --format ${format}`;
-  const own = sourcesFromTargets(asked.stdout);
-  return own.length > 0 ? own : [sourceLine(LAST_RESORT, 'bookworm')];
+  return sourcesFromTargets(asked.stdout);
 }
 
 /** Debian 12's own repositories among the index targets of apt (apt-get(8), indextargets); none unless its main one is. */
