@@ -78,10 +78,9 @@ function picture({ hosts, groups }) {
   const rows = (title, names, extra = []) =>
     names?.length ? [{ title, lines: [...names.map(line), ...extra] }] : [];
   const first = hosts[groups.directors?.[0]]?.vars ?? {};
-  const lvs = first.lvs ?? {};
-  const services = (lvs.services ?? []).map(
-    (service) =>
-      `${lvs.vip?.address ?? lvs.vip}:${service.port}/${service.protocol} ${service.scheduler}, LVS-${String(lvs.mode).toUpperCase()}`,
+  const services = (first.lvs_services ?? []).map(
+    ({ port, protocol, scheduler }) =>
+      `${first.lvs_vip.address}:${port}/${protocol}  ${scheduler}  LVS-${mode.toUpperCase()}`,
   );
   const boxes = [
     ...rows('client', groups.clients),

@@ -19,6 +19,8 @@ export interface Way {
 }
 
 const MISSED_AFTER_S = 60;
+/** A busy host takes its time for sudo and PAM. */
+const SHELL_MS = 30_000;
 
 /** Opens the shells asked for, at the same time, and makes a `Host` of them. */
 export async function openHost(target: Target, options: ConnectOptions, way: Way): Promise<Host> {
@@ -30,7 +32,7 @@ export async function openHost(target: Target, options: ConnectOptions, way: Way
     login: way.login,
     password: target.becomePassword,
     holder: options.lock ? options.holder : undefined,
-    timeoutMs: Math.max(target.connectTimeoutMs, 10_000),
+    timeoutMs: Math.max(target.connectTimeoutMs, SHELL_MS),
     sh: way.tuning.sh ?? 'sh',
     missedAfterS: way.tuning.missedAfterS ?? MISSED_AFTER_S,
   });

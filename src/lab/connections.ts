@@ -3,6 +3,9 @@ import { labFolder } from './folders.ts';
 import { livingPid } from './machine-files.ts';
 import { knownHostsFile, tryReadState } from './state.ts';
 
+/** Emulated machines that are busy are slow. */
+const CONNECT_MS = 60_000;
+
 /**
  * How to reach the machines of a lab; undefined where none of them runs. One that is off is there too: that it does not
  * answer is for the connection to say. Cheap: reads small files.
@@ -20,5 +23,6 @@ export function labConnections(spec: LabSpec): readonly LabConnection[] | undefi
     user: 'troupe',
     identityFile: state.identityFile,
     knownHostsFile: knownHostsFile(folder),
+    connectTimeoutMs: CONNECT_MS,
   }));
 }

@@ -48,6 +48,8 @@ export async function inGuest(guest: Guest, script: () => string): Promise<strin
     if (ran.exitCode === 0) return ran.stdout;
     if (ran.exitCode !== NO_CONNECTION && ran.exitCode !== null) throw scriptFailed(guest, ran.stderr);
     if (!alive) throw notUp(guest, 'QEMU has ended');
+    if (consoleEnd(guest.folder, guest.name).some((line) => line.includes('Kernel panic')))
+      throw notUp(guest, 'its kernel panicked');
     if (Date.now() > deadline) throw notUp(guest, 'its sshd did not answer in time');
     await pause(200);
   }

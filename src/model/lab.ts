@@ -38,4 +38,5 @@ export interface LabConnection {
   readonly user: string;
   readonly identityFile: string;
   readonly knownHostsFile: string;
+  readonly connectTimeoutMs: number;
 }

@@ -114,6 +114,8 @@ describe('a cluster of virtual machines', () => {
   test('splits by round robin, past the director, and one machine answers for the VIP', async () => {
     expect(await split(12)).toBe('web1 6  web2 6');
     expect(await outPackets()).toBe(0);
+    // The router stands on the wire of the real servers, which have the VIP too.
+    await on('router', 'apt-get -qq -y install iputils-arping >/dev/null 2>&1');
     const macs = await on('router', `arping -c 3 -I lan1 ${VIP} | grep -o "\\[.*\\]" | sort -u`);
     expect(macs.toLowerCase()).toBe(`[${await on('director', 'cat /sys/class/net/lan1/address')}]`);
   });

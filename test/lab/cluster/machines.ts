@@ -44,8 +44,7 @@ export function inventory(wish: Wish): ValueMap {
         realservers: {
           vars: {
             nat_gateway: { via: '10.20.0.2', device: 'lan0' },
-            gateway:
-              wire === 'far' ? { via: '10.30.0.1', device: 'lan1' } : { via: '10.20.0.1', device: 'lan0' },
+            gateway: { via: '10.20.0.1', device: 'lan0' },
           },
           hosts: { web1: real(11, wish.web1), web2: real(12, wish.web2) },
         },
