@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { troupe } from './cluster/troupe.ts';
 
@@ -18,13 +19,14 @@ import { troupe } from './cluster/troupe.ts';
 const folder = mkdtempSync(join(tmpdir(), 'troupe-lab-test-'));
 const INVENTORY = join(folder, 'pair.yml');
 const MACHINES = ['one', 'two'];
+const TROUPE = fileURLToPath(new URL('../../bin/troupe', import.meta.url));
 
-function describeLab(memory: number): void {
+function describeLab(): void {
   const nic = (n: number) => ({ lab: { nics: [{ segment: 'lan', addresses: [`10.9.0.${n}/24`] }] } });
   writeFileSync(
     INVENTORY,
     JSON.stringify({
-      all: { vars: { lab: { memory, image: 'base' } }, hosts: { one: nic(1), two: nic(2) } },
+      all: { vars: { lab: { memory: 384, image: 'base' } }, hosts: { one: nic(1), two: nic(2) } },
     }),
   );
 }
@@ -46,22 +48,22 @@ const processes = (): readonly string[] =>
       return false;
     }
   });
-const state = (): readonly string[] => {
-  const labs = join(
-    process.env.XDG_STATE_HOME ?? join(process.env.HOME ?? '', '.local/state'),
-    'troupe/labs',
-  );
-  return existsSync(labs) ? readdirSync(labs).filter((name) => name.startsWith('pair-')) : [];
-};
+const LABS = join(process.env.XDG_STATE_HOME ?? join(process.env.HOME ?? '', '.local/state'), 'troupe/labs');
+const state = (): readonly string[] =>
+  existsSync(LABS) ? readdirSync(LABS).filter((name) => name.startsWith('pair-')) : [];
+
+async function powerOff(host: string): Promise<void> {
+  await on(host, '(sleep 0; sudo systemctl poweroff) >/dev/null 2>&1 &');
+  while ((await lab('status')).status === 0);
+}
 
 describe('a lab', () => {
   beforeAll(async () => {
     mkdirSync(folder, { recursive: true });
-    describeLab(384);
+    describeLab();
     await lab('down');
   });
   afterAll(async () => {
-    describeLab(384);
     await lab('down');
     rmSync(folder, { recursive: true });
   });
@@ -95,10 +97,20 @@ describe('a lab', () => {
   });
 
   test('brings back just the machine that was lost', async () => {
-    await on('one', '(sleep 0; sudo systemctl poweroff) >/dev/null 2>&1 &');
-    while ((await lab('status')).status === 0);
+    await powerOff('one');
     expect((await lab('up')).status).toBe(0);
     expect(await on('one', 'hostname')).toBe('one');
+  }, 600_000);
+
+  test('tells of a machine that does not come up with the end of its console', async () => {
+    await powerOff('one');
+    const disk = join(LABS, state()[0] ?? '', 'one-disk0.qcow2');
+    await promisify(execFile)('qemu-io', ['-c', 'write -P 0 0 1M', disk]);
+    const up = await lab('up');
+    expect(up.status).not.toBe(0);
+    expect(up.stderr).toContain('The machine one did not come up');
+    expect(up.stderr).toMatch(/\| .*Kernel panic/);
+    expect(up.stderr).not.toMatch(/\n\s+at /);
   }, 600_000);
 
   test('is gone without a process or a file', async () => {
@@ -110,17 +122,4 @@ describe('a lab', () => {
     expect(status.status).toBe(1);
     for (const name of MACHINES) expect(status.stdout).toMatch(new RegExp(`${name} +down`));
   });
-
-  test('tells of a machine that does not come up with the end of its console', async () => {
-    describeLab(64);
-    const up = await lab('up');
-    expect(up.status).toBe(1);
-    expect(up.stderr).toContain('did not come up');
-    expect(up.stderr).toMatch(/\| .*Kernel panic/);
-    expect(up.stderr).not.toMatch(/\n\s+at /);
-    expect((await lab('down')).status).toBe(0);
-    expect(state()).toEqual([]);
-  }, 600_000);
 });
-
-const TROUPE = fileURLToPath(new URL('../../bin/troupe', import.meta.url));
