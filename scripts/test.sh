@@ -29,8 +29,8 @@ if [ "$which" = all ]; then
 fi
 for room in $rooms; do
   echo "== $room" >&2
-  # Virtual machines want the processors for themselves: their tests run one file after another.
-  case $room in lab) more='--runInBand --testTimeout=900000' ;; ssh) more='--testTimeout=60000' ;; *) more='' ;; esac
+  # One file after another: virtual machines want the processors for themselves, and a user's hosts have one lock.
+  case $room in lab) more='--runInBand --testTimeout=900000' ;; ssh) more='--runInBand --testTimeout=60000' ;; *) more='' ;; esac
   # shellcheck disable=SC2086
   node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
     --selectProjects "$room" --json --outputFile "$counts/$room.json" $more "$@" >/dev/null || status=1

@@ -24,10 +24,10 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
     )
     .version(packageInfo().version, '-V, --version')
     .enablePositionalOptions()
-    .showHelpAfterError('(troupe --help, troupe COMMAND --help)')
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) => write(usageError(text)),
     })
     .exitOverride();
   for (const add of [
@@ -51,6 +51,14 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return report(error, { ...io, env });
   }
+}
+
+/** Commander's complaint, `error: …` with perhaps `(Did you mean …?)` below, in the form of our own. */
+function usageError(text: string): string {
+  const [what = '', guess = ''] = text.replace(/^error: /, '').trim().split('\n');
+  const summary = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/\.?$/, '.');
+  const help = [guess.replace(/^\(|\)$/g, ''), 'See troupe --help, or troupe COMMAND --help.'];
+  return `error[usage]: ${summary}\n  help: ${help.filter(Boolean).join(' ')}\n`;
 }
 
 /** Help asked for is done; a wrong command line and a Trouble are bad input; the rest is a bug of ours, said in one line. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Trouble } from '../diagnostics/trouble.ts';
 import type { Host, Target } from '../model/host.ts';
 import { run } from '../model/step.ts';
 import type { AddCommand } from './command.ts';
@@ -124,7 +125,7 @@ async function onAll(
         opened.map(({ target, host, error }): Promise<ExecResult> | ExecResult =>
           host
             ? once(host, userOf(target.name), argv)
-            : { host: target.name, unreachable: String(error instanceof Error ? error.message : error) },
+            : { host: target.name, unreachable: whyNot(error, target.name) },
         ),
       );
       worst = results.every((result) => result.rc === 0) ? EXIT.done : EXIT.failed;
@@ -148,7 +149,7 @@ async function once(host: Host, user: string | undefined, argv: readonly string[
     if (!outcome) return { host: host.name, unreachable: 'no answer came' };
     return { host: host.name, rc: outcome.rc, stdout: outcome.stdout, stderr: outcome.stderr };
   } catch (error) {
-    return { host: host.name, unreachable: error instanceof Error ? error.message : String(error) };
+    return { host: host.name, unreachable: whyNot(error, host.name) };
   }
 }
 
@@ -162,4 +163,11 @@ async function show(results: readonly ExecResult[], options: ExecOptions, io: Io
   // A watch on a terminal redraws in place, as watch(1) does.
   if (options.watch !== undefined && io.stdout.isTTY) io.stdout.write('\x1b[H\x1b[2J');
   io.stdout.write(renderExec(results, { colour: wantsColour(io.stdout, io.env) }));
+}
+
+/** The reason without the host's name, which stands above it, and what to do. */
+function whyNot(error: unknown, host: string): string {
+  const [first] = error instanceof Trouble ? error.diagnostics : [];
+  const reason = first?.summary ?? (error instanceof Error ? error.message : String(error));
+  return [reason.replace(`${host}: `, ''), ...(first?.help ? [`help: ${first.help}`] : [])].join('\n');
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { troupe } from './cluster/troupe.ts';
+import { troupe } from '../cli/troupe.ts';
 
 // Two machines on one wire. They are of the cluster's size, so that they start from the same boot snapshot.
 const folder = mkdtempSync(join(tmpdir(), 'troupe-lab-test-'));

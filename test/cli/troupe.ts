@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Event, Recap, TaskFinished } from '../../../src/model/event.ts';
+import type { Event, Recap, TaskFinished } from '../../src/model/event.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/troupe', import.meta.url));
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/troupe', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a run of the command line came to. */
 export interface Ran {
