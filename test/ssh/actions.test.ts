@@ -4,7 +4,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -12,7 +11,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
@@ -23,6 +21,7 @@ import { act, ask, sendAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 let sshd: Sshd;
 beforeAll(async () => {
@@ -51,7 +50,7 @@ describe.each(testShells())('actions in $name', ({ sh }) => {
   });
   afterAll(() => host.close());
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'troupe-actions-'));
+    folder = temporaryFolder('actions');
     chmodSync(folder, 0o755);
   });
 

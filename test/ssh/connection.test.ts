@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Trouble } from '../../src/diagnostics/trouble.ts';
@@ -12,6 +11,7 @@ import type { Diagnostic } from '../../src/model/source.ts';
 import { ask } from '../sshd/ask.ts';
 import { type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const PLAN = { lock: false, holder: '', users: [] };
 let sshd: Sshd;
@@ -21,7 +21,7 @@ const open: Host[] = [];
 
 beforeAll(async () => {
   sshd = await startSshd();
-  home = mkdtempSync(join(tmpdir(), 'troupe-home-'));
+  home = temporaryFolder('home');
   mkdirSync(join(home, '.ssh'), { mode: 0o700 });
   process.env.HOME = home;
   delete process.env.SSH_AUTH_SOCK;
@@ -55,7 +55,7 @@ async function refusal(target: Target): Promise<Diagnostic> {
 }
 
 const file = (name: string, text: string): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'troupe-file-')), name);
+  const path = join(temporaryFolder('file'), name);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 };
@@ -134,7 +134,7 @@ test('the server is asked for the kind of key that is known', async () => {
 });
 
 test('a key that is not let in says what was tried', async () => {
-  const key = join(mkdtempSync(join(tmpdir(), 'troupe-key-')), 'other');
+  const key = join(temporaryFolder('key'), 'other');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   expect(await refusal(targetFor(sshd, { identityFile: key }))).toMatchObject({
     code: 'auth-refused',
@@ -143,7 +143,7 @@ test('a key that is not let in says what was tried', async () => {
 });
 
 test('an encrypted key says so, and works through the agent', async () => {
-  const key = join(mkdtempSync(join(tmpdir(), 'troupe-key-')), 'locked');
+  const key = join(temporaryFolder('key'), 'locked');
   writeFileSync(key, readFileSync(sshd.identityFile), { mode: 0o600 });
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', key]);
   expect(await refusal(targetFor(sshd, { identityFile: key }))).toMatchObject({

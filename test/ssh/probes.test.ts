@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
@@ -10,6 +9,7 @@ import { ask, askAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 const PLAN = { lock: false, holder: '', users: [] };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -23,7 +23,7 @@ afterAll(() => sshd.stop());
 describe.each(testShells())('probes in $name', ({ name, sh }) => {
   let host: Host;
   let shell: Shell;
-  const folder = mkdtempSync(join(tmpdir(), 'troupe-probes-'));
+  const folder = temporaryFolder('probes');
   const at = (file: string): string => join(folder, file);
 
   beforeAll(async () => {

@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
@@ -10,6 +9,7 @@ import { act, ask, askAll, sendAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 let sshd: Sshd;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.each(testShells())('a shell in $name', ({ sh }) => {
     connectSsh(targetFor(sshd), { lock: false, holder: '', users }, { sh, missedAfterS });
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'troupe-traps-'));
+    folder = temporaryFolder('traps');
     chmodSync(folder, 0o777);
     host = await reach();
     shell = await host.shell(users[0]);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../temporary.ts';
 
 /** Shells that the loop must run in: a name, and the program that starts it. */
 export interface TestShell {
@@ -22,7 +22,7 @@ export function testShells(): readonly TestShell[] {
 
 /** A program that starts busybox's ash with nothing but busybox's programs on PATH. */
 function busyboxShell(busybox: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'troupe-busybox-'));
+  const folder = temporaryFolder('busybox');
   chmodSync(folder, 0o755);
   const bin = join(folder, 'bin');
   mkdirSync(bin);

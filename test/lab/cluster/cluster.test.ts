@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { inventory, MACHINES, VIP, type Wish } from './machines.ts';
 import { play, troupe } from '../../cli/troupe.ts';
+import { inventory, MACHINES, VIP, type Wish } from './machines.ts';
 
 // One lab for all scenarios, in the order that a cluster lives: bare, built, changed under load, rebooted, changed in
 // mode, taken away. The path stays the same, so that a run that was cut off leaves a lab which the next one takes over.
