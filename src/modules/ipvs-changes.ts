@@ -26,15 +26,20 @@ export const TABLE = capture('sh', '-c', `${READ} -S -n`);
 export const THRESHOLDS = capture('sh', '-c', `${READ} -L -n --thresholds`);
 
 /**
- * True once no server of $2 has an active connection of service $1, twice within a second: one that is just being opened
- * is not counted as active yet. Column 5 of `ipvsadm -L -n` is ActiveConn.
+ * True once no server of $2 has a connection of service $1 that is open or being opened, twice within a second. Column 5
+ * of `ipvsadm -L -n` is ActiveConn, which does not count one whose handshake is under way (ip_vs_proto_tcp.c,
+ * tcp_state_active_table); the list of connections, `-c`, has those: state in column 3, destination in column 6.
  */
-const IDLE = `idle() {
+const IDLE = `is_gone() { for gone in $servers; do [ "$1" != "$gone" ] || return 0; done; return 1; }
+servers=$2
+idle() {
   ipvsadm -L -n $1 | while read -r _ server _ _ active _; do
-    for gone in $2; do [ "$server" != "$gone" ] || [ "$active" = 0 ] || exit 1; done
+    ! is_gone "$server" || [ "$active" = 0 ] || exit 1
+  done && ipvsadm -L -n -c | while read -r _ _ state _ _ server _; do
+    case $state in SYN_SENT | SYN_RECV | ESTABLISHED) ! is_gone "$server" || exit 1 ;; esac
   done
 }
-idle "$1" "$2" && sleep 1 && idle "$1" "$2"`;
+idle "$1" && sleep 1 && idle "$1"`;
 
 /** Steps on the table, each of which knows the table that it leaves behind. */
 export class TableChanges {
