@@ -75,6 +75,15 @@ async function split(requests: number): Promise<string> {
     .join('  ');
 }
 
+/** Applies weights of 3 and 1 to the directors alone, and asks eight times. */
+async function splitsByWeight(playbook: string, wish: Wish): Promise<void> {
+  describeCluster({ ...wish, scheduler: 'wrr', web1: { weight: 3 } });
+  const applied = await run('apply', playbook, '--limit', 'directors', '--skip-tags', 'verify');
+  expect(applied.failures).toEqual([]);
+  expect(await split(8)).toBe('web1 6  web2 2');
+  describeCluster(wish);
+}
+
 /** Requests that passed the director back to the client since its table was made. */
 const outPackets = async () =>
   Number(await on('director', `ipvsadm -Ln --stats --exact | awk 'index($2, "${VIP}:") == 1 {print $5}'`));
@@ -164,6 +173,7 @@ describe('a cluster of virtual machines', () => {
     const before = await outPackets();
     expect(await split(12)).toBe('web1 6  web2 6');
     expect(await outPackets()).toBeGreaterThan(before);
+    await splitsByWeight('lvs-nat', {});
   });
 
   test('changes back to DR', async () => {
@@ -179,6 +189,7 @@ describe('a cluster of virtual machines', () => {
     const upload = `head -c 1000000 /dev/zero | curl -fsS --max-time 60 -H Expect: --data-binary @- -o /dev/null -w "%{http_code}" http://${VIP}/id`;
     expect(await on('client', upload)).toBe('200');
     expect(await outPackets()).toBe(before);
+    await splitsByWeight('lvs-tun', { wire: 'far' });
   });
 
   test('is taken away, and leaves nothing behind', async () => {
