@@ -55,7 +55,10 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
 
 /** Commander's complaint, `error: …` with perhaps `(Did you mean …?)` below, in the form of our own. */
 function usageError(text: string): string {
-  const [what = '', guess = ''] = text.replace(/^error: /, '').trim().split('\n');
+  const [what = '', guess = ''] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
   const summary = `${what.charAt(0).toUpperCase()}${what.slice(1)}`.replace(/\.?$/, '.');
   const help = [guess.replace(/^\(|\)$/g, ''), 'See troupe --help, or troupe COMMAND --help.'];
   return `error[usage]: ${summary}\n  help: ${help.filter(Boolean).join(' ')}\n`;
