@@ -85,7 +85,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
         folder,
         log: () => readFileSync(join(folder, 'log'), 'utf8'),
         drop: () => {
-          for (const pid of descendants(child.pid ?? 0)) if (isSshd(pid)) process.kill(pid, 'SIGKILL');
+          for (const pid of descendants(child.pid ?? 0).filter(isSshd)) kill(pid);
         },
         stop: async () => {
           await end(child);
@@ -215,11 +215,28 @@ async function answers(child: ChildProcess, address: string, port: number): Prom
 }
 
 function descendants(pid: number): readonly number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  const text = tryRead(`/proc/${pid}/task/${pid}/children`);
   return (text === '' ? [] : text.split(' ').map(Number)).flatMap((one) => [one, ...descendants(one)]);
 }
 
-const isSshd = (pid: number): boolean => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sshd';
+const isSshd = (pid: number): boolean => tryRead(`/proc/${pid}/comm`) === 'sshd';
+
+/** A file of /proc; '' where its process has ended meanwhile, as one sshd does when another is killed. */
+function tryRead(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
 
 /** Ends the server; each connection has a process of its own, which ends with its client. */
 function end(child: ChildProcess): Promise<void> {
