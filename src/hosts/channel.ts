@@ -26,14 +26,18 @@ export type Launch = (argv: readonly string[]) => Promise<Channel>;
 export class ChannelEars {
   private listener: ChannelListener | undefined;
   private ended: ChannelEnd | undefined;
+  /** What came before anybody listened: the ready mark may share a packet with the channel's opening. */
+  private early: ['stdout' | 'stderr', Buffer][] = [];
 
   listen(listener: ChannelListener): void {
     this.listener = listener;
+    for (const [stream, chunk] of this.early.splice(0)) listener.output(stream, chunk);
     if (this.ended) listener.end(this.ended);
   }
 
   output(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-    this.listener?.output(stream, chunk);
+    if (this.listener) this.listener.output(stream, chunk);
+    else this.early.push([stream, chunk]);
   }
 
   end(how: ChannelEnd): void {
