@@ -1,22 +1,30 @@
+import { trouble } from '../diagnostics/trouble.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT, type Io } from './io.ts';
-import { type RunOptions, runOptions } from './options.ts';
+import { type ApplyOptions, runOptions } from './options.ts';
 
-interface ApplyOptions extends RunOptions {
-  readonly confirm?: boolean;
-}
-
-/** `troupe apply PLAYBOOK -i INVENTORY`: makes the changes that `plan` shows. */
+/** `troupe apply PLAYBOOK|plan.json -i INVENTORY`: makes the changes that `plan` shows. */
 export const applyCommand: AddCommand = (program, io, done) => {
   runOptions(
     program
       .command('apply <playbook>')
-      .description('Make the changes that plan shows.')
-      .option('--confirm', 'show the plan and ask before anything is changed'),
+      .description('Make the changes that plan shows; PLAYBOOK may be a plan saved by plan --out.')
+      .option('--confirm', 'show the plan and ask before anything is changed')
+      .option('--partial', 'of a saved plan, apply it to the hosts that have not drifted'),
   ).action((playbook: string, options: ApplyOptions) => done(apply(playbook, options, io)));
 };
 
 async function apply(playbook: string, options: ApplyOptions, io: Io): Promise<number> {
+  const { isPlanPath } = await import('../saved/read-plan.ts');
+  if (isPlanPath(playbook)) {
+    const { applySaved } = await import('./apply-saved.ts');
+    return applySaved(playbook, options, io);
+  }
+  if (options.partial) {
+    throw trouble('partial-without-plan', '--partial needs a saved plan.', {
+      help: 'Without one, nothing was promised that a host could have drifted from; --limit chooses hosts.',
+    });
+  }
   const { prepareRun, runPlaybook } = await import('./run.ts');
   const prepared = await prepareRun(playbook, options, io);
   if (options.confirm) {

@@ -10,6 +10,7 @@ import { moduleCommand } from './module.ts';
 import { packageInfo } from './package-root.ts';
 import { planCommand } from './plan.ts';
 import { printTrouble } from './print-trouble.ts';
+import { showCommand } from './show.ts';
 
 /** Runs one command line; answers the exit status. Never throws. */
 export async function cli(argv: readonly string[], io: Io): Promise<number> {
@@ -33,6 +34,7 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
   for (const add of [
     planCommand,
     applyCommand,
+    showCommand,
     execCommand,
     checkCommand,
     inventoryCommand,

@@ -25,6 +25,12 @@ export interface RunOptions extends PlaybookOptions {
   readonly verbose?: boolean;
 }
 
+/** Options of `apply`. */
+export interface ApplyOptions extends RunOptions {
+  readonly confirm?: boolean;
+  readonly partial?: boolean;
+}
+
 const append = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 const appendList = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

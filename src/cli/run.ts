@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
-import { execute } from '../execute/execute.ts';
+import { type ExecuteOptions, execute } from '../execute/execute.ts';
 import { connect } from '../hosts/connect.ts';
-import type { Recap } from '../model/event.ts';
-import type { Target } from '../model/host.ts';
-import { report } from '../report/report.ts';
+import type { Emit, Recap } from '../model/event.ts';
+import type { Connect, Target } from '../model/host.ts';
+import { type Report, report } from '../report/report.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { type Io, wantsColour } from './io.ts';
 import { formatFor, type RunOptions } from './options.ts';
@@ -29,32 +29,28 @@ export async function prepareRun(playbook: string, options: RunOptions, io: Io):
   return { ...ready, playbook, targets };
 }
 
+/** What to tell of a run besides the screen. */
+export type Told = Pick<ExecuteOptions, 'onPlanned'> & { readonly onEvent?: Emit };
+
 /** Plans or applies, and shows what happens. */
 export async function runPlaybook(
   mode: 'plan' | 'apply',
   prepared: PreparedRun,
   options: RunOptions,
   io: Io,
+  { onEvent, onPlanned }: Told = {},
 ): Promise<Recap> {
-  const shown = await report({
-    format: formatFor(options.format, io),
-    colour: wantsColour(io.stdout, io.env),
-    verbose: options.verbose === true,
-    stdout: io.stdout,
-    stderr: io.stderr,
-  });
+  const shown = await reporter(options, io);
+  const emit: Emit = (event) => {
+    shown.emit(event);
+    onEvent?.(event);
+  };
   try {
     return await untilInterrupted(io, (signal) =>
       execute({
-        compiled: prepared.compiled,
-        connect,
-        targets: prepared.targets,
-        mode,
-        forks: options.forks,
-        holder: holder(mode, prepared.playbook),
-        playbook: basename(prepared.playbook),
-        emit: shown.emit,
-        signal,
+        ...executeOptions(prepared, options, connect),
+        ...{ mode, emit, signal },
+        ...(onPlanned ? { onPlanned } : {}),
       }),
     );
   } finally {
@@ -62,6 +58,30 @@ export async function runPlaybook(
   }
 }
 
+/** What a run needs, whatever it does. */
+export const executeOptions = (
+  prepared: Pick<PreparedRun, 'compiled' | 'playbook' | 'targets'>,
+  options: Pick<RunOptions, 'forks'>,
+  open: Connect,
+): Omit<ExecuteOptions, 'mode' | 'emit' | 'signal'> => ({
+  compiled: prepared.compiled,
+  connect: open,
+  targets: prepared.targets,
+  forks: options.forks,
+  holder: holder(prepared.playbook),
+  playbook: basename(prepared.playbook),
+});
+
+/** A reporter in the format that was asked for. */
+export const reporter = (options: Pick<RunOptions, 'format' | 'verbose'>, io: Io): Promise<Report> =>
+  report({
+    format: formatFor(options.format, io),
+    colour: wantsColour(io.stdout, io.env),
+    verbose: options.verbose === true,
+    stdout: io.stdout,
+    stderr: io.stderr,
+  });
+
 /** Who is at work, for whoever finds a host locked. */
-const holder = (mode: string, playbook: string): string =>
-  `${userInfo().username}@${hostname()}, troupe ${mode} ${playbook}, process ${process.pid}, since ${new Date().toISOString()}`;
+const holder = (playbook: string): string =>
+  `${userInfo().username}@${hostname()}, troupe apply ${playbook}, process ${process.pid}, since ${new Date().toISOString()}`;

@@ -7,6 +7,7 @@ import { loadPlaybook } from '../load/playbook.ts';
 import { becomeOf } from '../load/target.ts';
 import type { CompiledPlaybook } from '../model/compiled.ts';
 import type { Inventory, Variable } from '../model/inventory.ts';
+import type { Playbook } from '../model/playbook.ts';
 import { modules } from '../modules/index.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { PlaybookOptions } from './options.ts';
@@ -14,7 +15,10 @@ import { packageRoot } from './package-root.ts';
 
 /** A playbook that is ready to run, with the inventory that it was compiled for. */
 export interface Compiled {
+  readonly source: Playbook;
   readonly compiled: CompiledPlaybook<AnyModule>;
+  /** Hosts that --limit left. */
+  readonly limit?: readonly string[];
   readonly inventory: Inventory;
   readonly extraVars: ReadonlyMap<string, Variable>;
 }
@@ -31,13 +35,25 @@ export function compilePlaybook(playbookPath: string, options: PlaybookOptions):
     freeForm,
     rolesPath: [join(packageRoot(), 'roles')],
   });
-  const compiled = compile({
-    playbook,
-    inventory,
-    select: (pattern, place) => selectHosts(inventory, pattern, place),
+  return compileLoaded(playbook, inventory, extraVars, {
     ...(options.limit === undefined ? {} : { limit: selectHosts(inventory, options.limit) }),
     tags: options.tags,
     skipTags: options.skipTags,
+  });
+}
+
+/** Compiles what was loaded, now or when a plan was saved. Throws a Trouble with all faults. */
+export function compileLoaded(
+  source: Playbook,
+  inventory: Inventory,
+  extraVars: ReadonlyMap<string, Variable>,
+  choice: Pick<Parameters<typeof compile>[0], 'limit' | 'tags' | 'skipTags'>,
+): Compiled {
+  const compiled = compile({
+    ...choice,
+    playbook: source,
+    inventory,
+    select: (pattern, place) => selectHosts(inventory, pattern, place),
     extraVars,
     modules,
     becomeOf: (host) => {
@@ -45,5 +61,6 @@ export function compilePlaybook(playbookPath: string, options: PlaybookOptions):
       return become && { enabled: become.enabled.value, ...(become.user ? { user: become.user.value } : {}) };
     },
   });
-  return { compiled, inventory, extraVars };
+  const { limit } = choice;
+  return { source, compiled, inventory, extraVars, ...(limit === undefined ? {} : { limit }) };
 }

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Change, ShownValue } from '../model/event.ts';
+import type { PlannedStep } from '../model/planned.ts';
 import type { Shown, Step } from '../model/step.ts';
 
 /** The steps that change something, as they are reported; with `secret` their values are not. */
-export const changesOf = (steps: readonly Step[], secret: boolean): readonly Change[] =>
+export const changesOf = (
+  steps: readonly (PlannedStep & Partial<Pick<Step, 'changes'>>)[],
+  secret: boolean,
+): readonly Change[] =>
   steps
-    .filter((step) => step.changes)
+    .filter((step) => step.changes !== false)
     .map((step) => ({
       sign: step.sign,
       field: step.field,

@@ -1,7 +1,8 @@
 import { fault, Trouble } from '../diagnostics/trouble.ts';
 import type { CompiledPlay, CompiledPlaybook, HostNode } from '../model/compiled.ts';
-import type { Emit, Recap } from '../model/event.ts';
+import type { Emit, HostDrifted, HostUnreachable, Recap } from '../model/event.ts';
 import type { Connect, Host, Target } from '../model/host.ts';
+import type { Acting, PlannedItem } from '../model/planned.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { Aborted, TaskFailed } from './failures.ts';
@@ -24,16 +25,34 @@ export interface ExecuteOptions {
   readonly emit: Emit;
   /** Aborted by an interrupt: what is under way ends, nothing new is begun. */
   readonly signal: AbortSignal;
+  /** Told of every task of a dry run. */
+  readonly onPlanned?: (item: PlannedItem) => void;
+  /** Asked before a task acts: why it may not, where a saved plan does not have it. */
+  readonly forbids?: (acting: Acting) => Diagnostic | undefined;
+  /** Hosts that take no part, with what is told of them; nobody does anything if there are any, but for `partial`. */
+  readonly refused?: ReadonlyMap<string, HostDrifted | HostUnreachable>;
+  readonly partial?: boolean;
 }
 
 /** Plans or applies a compiled playbook, play by play. Answers the recap, whose `exit` is the command's exit status. */
 export async function execute(options: ExecuteOptions): Promise<Recap> {
   const { compiled, mode, emit, signal } = options;
-  const run: RunState = { mode, playbook: options.playbook, emit, signal, worldPending: false };
+  const { onPlanned, forbids, refused = new Map() } = options;
+  const run: RunState = {
+    mode,
+    playbook: options.playbook,
+    emit,
+    signal,
+    worldPending: false,
+    ...(onPlanned ? { onPlanned } : {}),
+    ...(forbids ? { forbids } : {}),
+  };
   const hosts = new Hosts(options);
   emit({ event: 'run_started', mode, playbook: compiled.file, hosts: compiled.hosts });
+  for (const event of refused.values()) emit(event);
+  const plays = refused.size > 0 && !options.partial ? [] : compiled.plays;
   try {
-    for (const play of compiled.plays) {
+    for (const play of plays) {
       if (signal.aborted) break;
       const fatal = await runPlay(play, run, hosts, options);
       run.worldPending ||= hosts.anyPending();
@@ -87,6 +106,7 @@ class Hosts {
   }
 
   standing(name: string): boolean {
+    if (this.#options.refused?.has(name)) return false;
     return !this.#lost.has(name) && this.#states.get(name)?.failed !== true;
   }
 
@@ -152,11 +172,15 @@ class Hosts {
       compiled.hosts.map((name) => {
         const own = { ...(this.#states.get(name)?.counts ?? noCounts()) };
         if (this.#lost.has(name)) own.unreachable += 1;
+        const refused = this.#options.refused?.get(name)?.event;
+        if (refused) own[refused === 'host_drifted' ? 'failed' : 'unreachable'] += 1;
         return [name, own];
       }),
     );
     const all = Object.values(counts);
-    const bad = [...this.#states.values()].some((state) => state.failed) || this.#lost.size > 0;
+    const refused = this.#options.refused?.size ?? 0;
+    const bad =
+      [...this.#states.values()].some((state) => state.failed) || this.#lost.size > 0 || refused > 0;
     const open = mode === 'plan' && all.some((each) => each.changed + each.unknown > 0);
     return {
       event: 'recap',

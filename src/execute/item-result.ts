@@ -1,11 +1,14 @@
 import type { Change, Status } from '../model/event.ts';
 import type { Diagnostic } from '../model/source.ts';
+import type { Step } from '../model/step.ts';
 import type { Value } from '../model/value.ts';
 
 /** What came of one task, or of one turn of its loop, on one host. */
 export interface ItemResult {
   readonly status: Status;
   readonly changes: readonly Change[];
+  /** What a dry run would do. */
+  readonly steps?: readonly Step[];
   /** What `register` holds; unknown where a dry run cannot tell. */
   readonly value: Value;
   readonly reason?: string;

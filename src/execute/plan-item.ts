@@ -60,23 +60,24 @@ function predict(
   state: HostState,
 ): ItemResult {
   const changing = steps.some((step) => step.changes);
-  if (!changing) return notYet(`waits: ${steps.map((step) => step.field).join(', ')}`);
+  if (!changing) return { ...notYet(`waits: ${steps.map((step) => step.field).join(', ')}`), steps };
   const later = unknown(`the result of «${task.ref.label}» is known when it has run`);
   const settles = steps.every((step) => step.converges);
   if (item.changedWhen) {
     const ruling = item.changedWhen(pendingResult(later));
     if (ruling.kind === 'faulty')
       return failed(ruling.diagnostics[0] ?? fault('changed-when', 'changed_when is faulty'));
-    if (ruling.kind === 'unknown') return { ...notYet(ruling.reason), changes: changesOf(steps, task.noLog) };
+    if (ruling.kind === 'unknown')
+      return { ...notYet(ruling.reason), changes: changesOf(steps, task.noLog), steps };
     if (!ruling.value)
-      return { status: 'ok', changes: [], value: later, reason: 'runs when applied, changes nothing' };
+      return { status: 'ok', changes: [], steps, value: later, reason: 'runs when applied, changes nothing' };
   }
   const user = task.become ?? state.facts.user;
   for (const step of steps) state.overlay.apply(step, user);
   const value: Value = settles
     ? { changed: true, failed: false, ...item.module.result?.(item.want, found, []) }
     : later;
-  return { status: 'changed', changes: changesOf(steps, task.noLog), value };
+  return { status: 'changed', changes: changesOf(steps, task.noLog), steps, value };
 }
 
 /** What a condition over the result of a task that has not run sees: everything of it is unknown. */

@@ -2,6 +2,8 @@ import type { HostPlay, HostTask } from '../model/compiled.ts';
 import type { Counts, Emit, Status } from '../model/event.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Host, Shell } from '../model/host.ts';
+import type { Acting, PlannedItem } from '../model/planned.ts';
+import type { Diagnostic } from '../model/source.ts';
 import type { Value } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { Overlay } from '../shell/overlay.ts';
@@ -16,6 +18,10 @@ export interface RunState {
   readonly playbook: string;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Told of every task of a dry run. */
+  readonly onPlanned?: (item: PlannedItem) => void;
+  /** Asked before a task acts: why it may not, where a saved plan does not have it. */
+  readonly forbids?: (acting: Acting) => Diagnostic | undefined;
   /** True once something is to change on any host in a play that is over: what reads the world can't be asked then. */
   worldPending: boolean;
 }

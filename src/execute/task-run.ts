@@ -3,6 +3,7 @@ import { fault } from '../diagnostics/trouble.ts';
 import type { Item, ReadyItem } from '../model/compiled.ts';
 import type { Status, TaskRef } from '../model/event.ts';
 import type { PendingHandler } from '../model/host.ts';
+import { plannedStep } from '../model/planned.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { applyItem } from './apply-item.ts';
@@ -41,7 +42,7 @@ export async function runTask(
   for (const [index, item] of expansion.items.entries()) {
     if (run.signal.aborted) throw new Aborted();
     const result = await runItem(task, index, item, run, state, ahead, notified);
-    report(task, item, result, run, state);
+    report(task, index, item, result, run, state);
     results.push(result);
     if (result.status === 'failed' && !task.ignoreErrors) break;
   }
@@ -121,7 +122,7 @@ function finish(
   reported = false,
 ): boolean {
   const [only] = results;
-  if (!reported && only) report(task, undefined, only, run, state);
+  if (!reported && only) report(task, 0, undefined, only, run, state);
   if (task.register)
     state.learnt.set(
       task.register,
@@ -149,6 +150,7 @@ function registerOfLoop(results: readonly ItemResult[]): Value {
 
 function report(
   task: Task,
+  index: number,
   item: Item<AnyModule> | undefined,
   result: ItemResult,
   run: RunState,
@@ -158,6 +160,16 @@ function report(
   const ref: TaskRef = { ...task.ref, ...(item?.label === undefined ? {} : { item: item.label }) };
   const ignored = status === 'failed' && task.ignoreErrors;
   state.counts[ignored ? 'ok' : status] += 1;
+  if (run.mode === 'plan') {
+    run.onPlanned?.({
+      host: state.name,
+      task: task.ref.id,
+      item: index,
+      status,
+      ...(result.reason === undefined ? {} : { reason: result.reason }),
+      ...(task.noLog ? {} : { steps: (result.steps ?? []).map(plannedStep) }),
+    });
+  }
   run.emit({
     event: 'task_finished',
     host: state.name,

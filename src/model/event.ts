@@ -56,7 +56,8 @@ export type Event =
     }
   | { readonly event: 'host_started'; readonly host: string; readonly tasks: number }
   | { readonly event: 'host_connected'; readonly host: string; readonly os: string }
-  | { readonly event: 'host_unreachable'; readonly host: string; readonly diagnostic: Diagnostic }
+  | HostUnreachable
+  | HostDrifted
   | { readonly event: 'task_started'; readonly host: string; readonly task: TaskRef }
   | {
       readonly event: 'task_output';
@@ -68,6 +69,28 @@ export type Event =
   | TaskFinished
   | { readonly event: 'host_finished'; readonly host: string }
   | Recap;
+
+export interface HostUnreachable {
+  readonly event: 'host_unreachable';
+  readonly host: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** A host that is no longer as a saved plan found it; nothing is changed on it. */
+export interface HostDrifted {
+  readonly event: 'host_drifted';
+  readonly host: string;
+  readonly diagnostic: Diagnostic;
+  readonly drift: readonly Drift[];
+}
+
+/** Where a host and a saved plan part: each change goes from what the plan found to what is there now. */
+export interface Drift {
+  readonly task: TaskRef;
+  readonly changes: readonly Change[];
+  /** Said where it is no field that differs: `was skipped, is unknown now`. */
+  readonly reason?: string;
+}
 
 export interface TaskFinished {
   readonly event: 'task_finished';

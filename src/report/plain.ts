@@ -3,6 +3,7 @@ import type { Event, TaskFinished } from '../model/event.ts';
 import { hostNames } from './host-names.ts';
 import { type Paint, paintWith } from './paint.ts';
 import { renderChange } from './render-change.ts';
+import { renderDrift } from './render-drift.ts';
 import { renderRecap } from './render-recap.ts';
 
 const LEGEND = '+ create  ~ change  - remove  ? known only when applied';
@@ -54,6 +55,9 @@ export class PlainReport {
         break;
       case 'host_unreachable':
         this.#write(`\n${printDiagnostics([event.diagnostic], { colour: this.#colour })}`);
+        break;
+      case 'host_drifted':
+        this.#write(renderDrift(event, this.#paint, this.#colour));
         break;
       case 'task_finished':
         this.#gather(event);

@@ -1,0 +1,36 @@
+import type { Status } from './event.ts';
+import type { Step } from './step.ts';
+
+/** A step as a saved plan keeps it: what was shown, and what is to be done. */
+export type PlannedStep = Pick<Step, 'sign' | 'field' | 'before' | 'after' | 'path' | 'action'>;
+
+/** What a dry run found of one task, or of one turn of its loop, on one host. */
+export interface PlannedItem {
+  readonly host: string;
+  /** `TaskRef.id`. */
+  readonly task: string;
+  /** Turn of the loop, from 0; 0 without a loop. */
+  readonly item: number;
+  readonly status: Status;
+  readonly reason?: string;
+  /** Left out where the task is `no_log`: its values are made again from the inventory. */
+  readonly steps?: readonly PlannedStep[];
+}
+
+/** A task on a host that is about to act, in an apply. */
+export interface Acting {
+  readonly host: string;
+  readonly task: string;
+  readonly item: number;
+  readonly steps: readonly Step[];
+}
+
+/** The part of a step that a plan keeps. */
+export const plannedStep = ({ sign, field, before, after, path, action }: Step): PlannedStep => ({
+  sign,
+  field,
+  before,
+  after,
+  ...(path === undefined ? {} : { path }),
+  ...(action === undefined ? {} : { action }),
+});
