@@ -5,7 +5,7 @@ import { connect } from '../hosts/connect.ts';
 import { KeptConnections } from '../hosts/kept-connections.ts';
 import { loadExtraVars } from '../load/extra-vars.ts';
 import { loadInventory } from '../load/inventory.ts';
-import type { HostDrifted, HostUnreachable, TaskRef } from '../model/event.ts';
+import type { HostDrifted, HostUnreachable } from '../model/event.ts';
 import type { PlannedItem } from '../model/planned.ts';
 import { Decisions } from '../saved/decisions.ts';
 import { inventoryValue, matches, varsValue } from '../saved/digest.ts';
@@ -101,26 +101,15 @@ async function refusedOf(
 ): Promise<ReadonlyMap<string, HostDrifted | HostUnreachable>> {
   const refused = new Map<string, HostDrifted | HostUnreachable>();
   const items: PlannedItem[] = [];
-  const refs = new Map<string, TaskRef>();
-  const learn = (host: string, task: TaskRef) => refs.set(JSON.stringify([host, task.id]), task);
-  for (const event of plan.events) if (event.event === 'task_finished') learn(event.host, event.task);
   await execute({
     ...base,
     mode: 'plan',
     onPlanned: (item) => items.push(item),
     emit: (event) => {
       if (event.event === 'host_unreachable') refused.set(event.host, event);
-      if (event.event === 'task_finished') learn(event.host, event.task);
     },
   });
-  const refOf = ({ host, task }: PlannedItem): TaskRef =>
-    refs.get(JSON.stringify([host, task])) ?? {
-      id: task,
-      label: task,
-      module: '',
-      place: { file: plan.path, line: 1, column: 1 },
-    };
-  const drifts = driftOf(plan.items, items, refOf, (steps) => changesOf(steps, false));
+  const drifts = driftOf(plan.items, items, (steps) => changesOf(steps, false));
   for (const [host, drift] of drifts) {
     if (refused.has(host)) continue;
     const diagnostic = fault('drifted', `${host} has drifted: it is not as the plan found it.`, {

@@ -35,7 +35,8 @@ export async function applyItem(
     return failed(refusal(planned, task), { ...item.module.result?.(item.want, first.found, []) });
   if (planned.length === 0) return rule(item, task, false, settled(item, first.found), undefined);
 
-  const forbidden = run.forbids?.({ host: state.name, task: task.ref.id, item: index, steps: planned });
+  const acting = { host: state.name, task: task.ref, item: index, steps: planned };
+  const forbidden = task.runsInPlan ? undefined : run.forbids?.(acting);
   if (forbidden) return failed({ ...forbidden, place: task.ref.place });
   run.emit({
     event: 'task_started',

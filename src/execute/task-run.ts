@@ -163,7 +163,7 @@ function report(
   if (run.mode === 'plan') {
     run.onPlanned?.({
       host: state.name,
-      task: task.ref.id,
+      task: ref,
       item: index,
       status,
       ...(result.reason === undefined ? {} : { reason: result.reason }),

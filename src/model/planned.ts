@@ -1,4 +1,4 @@
-import type { Status } from './event.ts';
+import type { Status, TaskRef } from './event.ts';
 import type { Step } from './step.ts';
 
 /** A step as a saved plan keeps it: what was shown, and what is to be done. */
@@ -7,8 +7,7 @@ export type PlannedStep = Pick<Step, 'sign' | 'field' | 'before' | 'after' | 'pa
 /** What a dry run found of one task, or of one turn of its loop, on one host. */
 export interface PlannedItem {
   readonly host: string;
-  /** `TaskRef.id`. */
-  readonly task: string;
+  readonly task: TaskRef;
   /** Turn of the loop, from 0; 0 without a loop. */
   readonly item: number;
   readonly status: Status;
@@ -20,7 +19,7 @@ export interface PlannedItem {
 /** A task on a host that is about to act, in an apply. */
 export interface Acting {
   readonly host: string;
-  readonly task: string;
+  readonly task: TaskRef;
   readonly item: number;
   readonly steps: readonly Step[];
 }

@@ -42,6 +42,7 @@ export class Decisions {
 /** What a step does, whatever was there before. */
 const deed = ({ field, after, path, action }: PlannedStep): string => stringify([field, after, path, action]);
 
-const taskKey = ({ host, task }: Pick<PlannedItem, 'host' | 'task'>): string => JSON.stringify([host, task]);
+const taskKey = ({ host, task }: Pick<PlannedItem, 'host' | 'task'>): string =>
+  JSON.stringify([host, task.id]);
 const keyOf = ({ host, task, item }: Pick<PlannedItem, 'host' | 'task' | 'item'>): string =>
-  JSON.stringify([host, task, item]);
+  JSON.stringify([host, task.id, item]);

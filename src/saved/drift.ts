@@ -1,5 +1,5 @@
 import { stringify } from 'devalue';
-import type { Change, Drift, TaskRef } from '../model/event.ts';
+import type { Change, Drift } from '../model/event.ts';
 import type { PlannedItem, PlannedStep } from '../model/planned.ts';
 
 /** What of a change is shown: the form of the report, which this room does not know. */
@@ -9,7 +9,6 @@ export type ShowSteps = (steps: readonly PlannedStep[]) => readonly Change[];
 export function driftOf(
   planned: readonly PlannedItem[],
   now: readonly PlannedItem[],
-  refOf: (item: PlannedItem) => TaskRef,
   show: ShowSteps,
 ): ReadonlyMap<string, readonly Drift[]> {
   const found = new Map<string, Drift[]>();
@@ -20,13 +19,13 @@ export function driftOf(
     const then = before.get(keyOf(item));
     const is = current.get(keyOf(item));
     if (then && is && isSame(then, is)) continue;
-    const drift = { task: refOf(item), ...difference(then, is, show) };
+    const drift = { task: item.task, ...difference(then, is, show) };
     found.set(item.host, [...(found.get(item.host) ?? []), drift]);
   }
   return found;
 }
 
-const keyOf = ({ host, task, item }: PlannedItem): string => JSON.stringify([host, task, item]);
+const keyOf = ({ host, task, item }: PlannedItem): string => JSON.stringify([host, task.id, item]);
 
 const isSame = (then: PlannedItem, is: PlannedItem): boolean =>
   stringify([then.status, then.reason, then.steps]) === stringify([is.status, is.reason, is.steps]);
