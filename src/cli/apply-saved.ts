@@ -44,7 +44,7 @@ export async function applySaved(path: string, options: ApplyOptions, io: Io): P
   const shown = await reporter(options, io);
   try {
     return await untilInterrupted(io, async (signal) => {
-      const refused = await refusedOf(plan, { ...base, signal });
+      const refused = await refusedOf(plan, { ...base, signal }, options.partial === true);
       const { forbids } = new Decisions(plan.items);
       const partial = options.partial === true;
       const recap = await execute({
@@ -98,6 +98,7 @@ function prepare(path: string, plan: SavedPlan, options: ApplyOptions) {
 async function refusedOf(
   plan: SavedPlan,
   base: Omit<Parameters<typeof execute>[0], 'mode' | 'emit'>,
+  partial: boolean,
 ): Promise<ReadonlyMap<string, HostDrifted | HostUnreachable>> {
   const refused = new Map<string, HostDrifted | HostUnreachable>();
   const items: PlannedItem[] = [];
@@ -114,7 +115,9 @@ async function refusedOf(
     if (refused.has(host)) continue;
     const diagnostic = fault('drifted', `${host} has drifted: it is not as the plan found it.`, {
       host,
-      help: 'Look at what differs, and make the plan anew. --partial applies it to the other hosts.',
+      help: partial
+        ? 'It was left as it is. Look at what differs, and make a plan anew for it.'
+        : 'Nothing was changed on any host. Look at what differs, and make the plan anew; --partial applies this one to the hosts that have not drifted.',
     });
     refused.set(host, { event: 'host_drifted', host, diagnostic, drift });
   }
