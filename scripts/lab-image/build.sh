@@ -15,7 +15,7 @@ hook=$(
   cat <<HOOK
 set -eu
 root=\$1
-chroot "\$root" apt-get -qq -y --download-only install $(packages roles)
+chroot "\$root" apt-get -qq -y --download-only install $(packages roles) $(packages known)
 mkdir -p "\$root/srv/repository"
 mv "\$root"/var/cache/apt/archives/*.deb "\$root/srv/repository/"
 (cd "\$root/srv/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null)

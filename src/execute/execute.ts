@@ -2,12 +2,13 @@ import { fault, Trouble } from '../diagnostics/trouble.ts';
 import type { CompiledPlay, CompiledPlaybook, HostNode } from '../model/compiled.ts';
 import type { Emit, HostDrifted, HostUnreachable, Recap } from '../model/event.ts';
 import type { Connect, Host, Target } from '../model/host.ts';
-import type { Acting, PlannedItem } from '../model/planned.ts';
+import type { Acting, PlannedItem, Prediction } from '../model/planned.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { Aborted, TaskFailed } from './failures.ts';
 import { HostPlayRun, type Shared } from './host-play.ts';
 import { inPool } from './pool.ts';
+import { predictionsOf } from './predictions.ts';
 import { HostState, noCounts, type RunState, type Task } from './run-state.ts';
 
 /** What a run needs: the compiled playbook, and how to reach its hosts. */
@@ -27,6 +28,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   /** Told of every task of a dry run. */
   readonly onPlanned?: (item: PlannedItem) => void;
+  /** Told at the end of a dry run what each host is expected to answer once all is done: held against it by tests. */
+  readonly onPredicted?: (prediction: Prediction) => void;
   /** Asked before a task acts: why it may not, where a saved plan does not have it. */
   readonly forbids?: (acting: Acting) => Diagnostic | undefined;
   /** Hosts that take no part, with what is told of them; nobody does anything if there are any, but for `partial`. */
@@ -61,6 +64,7 @@ export async function execute(options: ExecuteOptions): Promise<Recap> {
   } finally {
     await hosts.close();
   }
+  if (options.onPredicted) hosts.predictions().forEach(options.onPredicted);
   const recap = hosts.recap(mode, signal.aborted);
   emit(recap);
   return recap;
@@ -160,6 +164,10 @@ class Hosts {
       [...tasksOf(play.nodes), ...play.handlers].map((task) => task.become ?? ''),
     );
     return [...new Set(users)];
+  }
+
+  predictions(): readonly Prediction[] {
+    return [...this.#states.values()].flatMap(predictionsOf);
   }
 
   async close(): Promise<void> {

@@ -31,7 +31,7 @@ export function actionFailed(action: Action, outcome: Outcome, task: Task): Diag
 const describe = (action: Action, task: Task): string => {
   switch (action.kind) {
     case 'run':
-      return task.noLog ? (action.argv[0] ?? '') : action.argv.join(' ');
+      return task.noLog ? (action.argv[0] ?? '') : commandLine(action.argv);
     case 'wait':
       return `Waiting for ${action.what}`;
     case 'writeFile':
@@ -42,6 +42,13 @@ const describe = (action: Action, task: Task): string => {
       return `${action.kind} ${action.path}`;
   }
 };
+
+/** A command as one line; of a script, its first line. */
+function commandLine(argv: readonly string[]): string {
+  const isScript = argv[0] === 'sh' && argv[1] === '-c';
+  const [first = '', ...rest] = (isScript ? (argv[2] ?? '') : argv.join(' ')).trim().split('\n');
+  return rest.length > 0 ? `${first} …` : first;
+}
 
 const lastLines = (text: string): string => text.trim().split('\n').slice(-5).join('\n');
 

@@ -4,8 +4,9 @@ import type { PackageContents } from './package-contents.ts';
 const DEBIAN: Readonly<Record<string, PackageContents>> = {
   acl: { programs: ['/usr/bin/setfacl', '/usr/bin/getfacl'] },
   apache2: {
-    units: { 'apache2.service': 'running', 'apache-htcacheclean.service': 'off' },
+    units: { 'apache2.service': 'running', 'apache-htcacheclean.service': 'started' },
     programs: ['/usr/sbin/apache2', '/usr/sbin/apache2ctl', '/usr/sbin/a2enmod', '/usr/sbin/a2ensite'],
+    links: { '/usr/sbin/a2ensite': 'a2enmod' },
     directories: [
       '/etc/apache2',
       '/etc/apache2/conf-available',

@@ -85,7 +85,7 @@ const bootFile = (want: Want): string => `/etc/modules-load.d/troupe-${want.name
 const optionsFile = (want: Want): string => `/etc/modprobe.d/troupe-${want.name}.conf`;
 
 const FILE: StatFound = {
-  ...{ exists: true, type: 'file', mode: 0o444, size: 4096, mtime: 0 },
+  ...{ exists: true, type: 'file', mode: 0o444, size: 4096, mtime: Number.NaN },
   ...{ uid: 0, gid: 0, owner: 'root', group: 'root' },
 };
 

@@ -15,12 +15,13 @@ export interface PackageContents {
   readonly needs?: readonly string[];
 }
 
-/** `running`: enabled and started. `enabled`: enabled, not started. `script`: started, from an init script. */
-export type UnitAtInstall = 'running' | 'enabled' | 'off' | 'static' | 'script';
+/** `running`: enabled and started; `enabled` and `started`: just that. `script`: started, from an init script. */
+export type UnitAtInstall = 'running' | 'enabled' | 'started' | 'off' | 'static' | 'script';
 
 const STATES: Readonly<Record<UnitAtInstall, UnitState>> = {
   running: { load: 'loaded', active: 'active', enabled: 'enabled' },
   enabled: { load: 'loaded', active: 'inactive', enabled: 'enabled' },
+  started: { load: 'loaded', active: 'active', enabled: 'disabled' },
   off: { load: 'loaded', active: 'inactive', enabled: 'disabled' },
   static: { load: 'loaded', active: 'inactive', enabled: 'static' },
   script: { load: 'loaded', active: 'active', enabled: 'generated' },
@@ -42,7 +43,7 @@ export function broughtBy(name: string, contents: PackageContents): readonly Bro
     ...Object.entries(units).map(([unitName, state]) => ({ probe: unit(unitName), answer: STATES[state] })),
     ...programs.flatMap((path) => [
       { probe: program(path.slice(path.lastIndexOf('/') + 1)), answer: { path } },
-      ...seen(path, { ...FILE, mode: 0o755 }),
+      ...seen(path, PROGRAM),
     ]),
     ...directories.flatMap((path) => seen(path, { ...FILE, type: 'directory', mode: 0o755 })),
     ...[...files, ...Object.keys(links)].map((path) => ({
@@ -52,7 +53,7 @@ export function broughtBy(name: string, contents: PackageContents): readonly Bro
     ...files.flatMap((path) => seen(path, FILE)),
     ...Object.entries(links).flatMap(([path, target]) => [
       { probe: stat(path), answer: { ...FILE, type: 'link', mode: 0o777, target } as const },
-      { probe: stat(path, { follow: true }), answer: FILE },
+      { probe: stat(path, { follow: true }), answer: programs.includes(path) ? PROGRAM : FILE },
     ]),
   ];
 }
@@ -85,3 +86,5 @@ const FILE: StatFound = {
   size: Number.NaN,
   mtime: Number.NaN,
 };
+
+const PROGRAM: StatFound = { ...FILE, mode: 0o755 };

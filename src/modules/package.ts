@@ -199,6 +199,6 @@ function contentsFor(name: string, want: Want, around: Surroundings): readonly P
 }
 
 function atInstall(unit: { readonly started: boolean; readonly enabled: boolean }): UnitAtInstall {
-  if (unit.started) return unit.enabled ? 'running' : 'script';
+  if (unit.started) return unit.enabled ? 'running' : 'started';
   return unit.enabled ? 'enabled' : 'off';
 }

@@ -13,6 +13,8 @@ const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/li
 export class Overlay {
   readonly #files = new OverlayFiles();
   readonly #declared = new Map<string, Answer | Unknown>();
+  /** Every probe that something was declared for. */
+  readonly #probes = new Map<string, Probe>();
   /** What packages bring, where the host has nothing of its own. */
   readonly #brought = new Map<string, Answer | Unknown>();
   /** Packages of which nobody said what they bring, or take with them. */
@@ -37,6 +39,11 @@ export class Overlay {
   act(action: Action, user = 'root'): void {
     this.#files.apply(action, user);
     if (action.kind === 'remove') this.#forgetBelow(action.path);
+  }
+
+  /** Probes that steps have declared an answer to, of whatever is to come. */
+  get declared(): readonly Probe[] {
+    return [...this.#probes.values()];
   }
 
   /** The answer as it would be; `answer` is what the host says now. */
@@ -140,14 +147,14 @@ export class Overlay {
     switch (effect.kind) {
       case 'answers':
         if ('path' in effect.probe) this.#files.forget(effect.probe.path);
-        this.#declared.set(keyOf(effect.probe), effect.answer);
+        this.#declare(effect.probe, effect.answer);
         return;
       case 'installs':
         if (effect.brings) this.#bring(effect.brings);
         else this.#mayBring.push(...effect.packages);
         return;
       case 'uninstalls':
-        for (const probe of effect.takes ?? []) this.#declared.set(keyOf(probe), absenceOf(probe));
+        for (const probe of effect.takes ?? []) this.#declare(probe, absenceOf(probe));
         if (!effect.takes) this.#mayTake.push(...effect.packages);
         return;
       case 'loads':
@@ -156,12 +163,18 @@ export class Overlay {
     }
   }
 
+  #declare(probe: Probe, answer: Answer | Unknown): void {
+    this.#declared.set(keyOf(probe), answer);
+    this.#probes.set(keyOf(probe), probe);
+  }
+
   #bring(brings: readonly Brought[]): void {
     for (const { probe, answer } of brings) {
       const key = keyOf(probe);
       const declared = this.#declared.get(key);
       if (declared && !isUnknown(declared) && isAbsent(probe, declared)) this.#declared.delete(key);
       this.#brought.set(key, answer);
+      this.#probes.set(key, probe);
     }
   }
 
