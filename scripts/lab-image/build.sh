@@ -15,7 +15,9 @@ hook=$(
   cat <<HOOK
 set -eu
 root=\$1
-chroot "\$root" apt-get -qq -y --download-only install $(packages roles) $(packages known)
+chroot "\$root" apt-get -qq -y --download-only install $(packages roles)
+# One by one: some of them exclude others.
+for package in $(packages known); do chroot "\$root" apt-get -qq -y --download-only install "\$package"; done
 mkdir -p "\$root/srv/repository"
 mv "\$root"/var/cache/apt/archives/*.deb "\$root/srv/repository/"
 (cd "\$root/srv/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null)

@@ -30,6 +30,14 @@ export interface PackageProbe {
   readonly kind: 'package';
   readonly name: string;
   readonly candidate?: boolean;
+  /** Where it is not installed: ask the package manager what would come. */
+  readonly contents?: WantedContents;
+}
+/** What to ask of a package that is not installed; `files` costs a listing of each package that would come. */
+export interface WantedContents {
+  readonly files: boolean;
+  /** Recommended packages too; left out as the host is set up. */
+  readonly recommends?: boolean;
 }
 /** State of a systemd unit, by full name (`ssh.service`). */
 export interface UnitProbe {
@@ -87,6 +95,18 @@ export interface PackageState {
   readonly installed: boolean;
   readonly version?: string;
   readonly candidate?: string;
+  /** What its installation would bring, itself included; left out where the host's package manager cannot tell. */
+  readonly brings?: readonly PackageListing[];
+}
+/** A package that would come, with its files where a listing of them is at hand (an archive, apt-file, dnf's cache). */
+export interface PackageListing {
+  readonly name: string;
+  readonly files?: readonly ListedFile[];
+}
+/** A path of a package; of a bare list nothing but the path is known. */
+export interface ListedFile {
+  readonly path: string;
+  readonly stat?: Pick<StatFound, 'type' | 'mode' | 'owner' | 'group' | 'target'>;
 }
 /** Answer to a `UnitProbe`, in systemd's own words (`systemctl show`: LoadState, ActiveState, UnitFileState). */
 export interface UnitState {
@@ -145,7 +165,10 @@ export const stat = (path: string, options: { follow?: boolean } = {}): StatPath
   path,
   ...options,
 });
-export const packageState = (name: string, options: { candidate?: boolean } = {}): PackageProbe => ({
+export const packageState = (
+  name: string,
+  options: Pick<PackageProbe, 'candidate' | 'contents'> = {},
+): PackageProbe => ({
   kind: 'package',
   name,
   ...options,
@@ -164,7 +187,7 @@ export function probeKey(probe: Probe): string {
     case 'readFile':
       return `readFile ${probe.path}`;
     case 'package':
-      return `package ${probe.candidate ? 'candidate ' : ''}${probe.name}`;
+      return `package ${probe.candidate ? 'candidate ' : ''}${probe.contents ? 'contents ' : ''}${probe.name}`;
     default:
       return `${probe.kind} ${probe.name}`;
   }

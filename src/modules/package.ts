@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type PackageState, packageState } from '../model/probe.ts';
+import { type PackageProbe, type PackageState, packageState } from '../model/probe.ts';
 import { answers, type Effect, type Step, step } from '../model/step.ts';
 import { knownPackages } from './known-packages.ts';
+import { broughtByListing } from './listed-package.ts';
 import { type AnyModule, defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
 import {
   broughtBy,
@@ -81,10 +82,8 @@ const definition = (name: string, manager: string | undefined): AnyModule =>
     ],
     identity: (want: Want) => want.name.join(', '),
     freeForm: 'name',
-    inspect: (want: Want): Record<string, ReturnType<typeof packageState>> =>
-      Object.fromEntries(
-        want.name.map((one) => [one, packageState(one, want.state === 'latest' ? { candidate: true } : {})]),
-      ),
+    inspect: (want: Want, around: Surroundings): Record<string, ReturnType<typeof packageState>> =>
+      Object.fromEntries(want.name.map((one) => [one, packageState(one, asked(one, want, around))])),
     plan: (want: Want, found: Found, around: Surroundings) => plan(want, found, around, manager),
   });
 
@@ -93,6 +92,18 @@ export const packageModule = definition('package', undefined);
 /** `apt` and `dnf`: Ansible's names, for hosts that have them. */
 export const apt = definition('apt', 'apt');
 export const dnf = definition('dnf', 'dnf');
+
+/** What is to be known of a package besides its state; only a dry run needs to know what it would bring. */
+function asked(name: string, want: Want, around: Surroundings): Omit<PackageProbe, 'kind' | 'name'> {
+  const files = !contentsFor(name, want, around);
+  const { install_recommends: recommends } = want;
+  return {
+    ...(want.state === 'latest' ? { candidate: true } : {}),
+    ...(want.state === 'absent' || around.mode === 'apply'
+      ? {}
+      : { contents: { files, ...(recommends === undefined ? {} : { recommends }) } }),
+  };
+}
 
 function plan(
   want: Want,
@@ -162,10 +173,18 @@ function installation(
   want: Want,
   around: Surroundings,
 ): readonly Effect[] {
-  const effects = names.map((name): Effect => {
+  const table = knownPackages[around.facts.os.family] ?? {};
+  const effects = names.flatMap((name): readonly Effect[] => {
     const contents = contentsFor(name, want, around);
-    const brings = contents?.flatMap((one) => broughtBy(name, one));
-    return brings ? { kind: 'installs', packages: [name], brings } : { kind: 'installs', packages: [name] };
+    const listed = found[name]?.brings ?? [];
+    const brings = [
+      ...listed.flatMap((one) => broughtByListing(one, contentsOf(one.name, table))),
+      ...(contents ?? []).flatMap((one) => broughtBy(name, one)),
+    ];
+    const known: readonly Effect[] =
+      brings.length > 0 || contents ? [{ kind: 'installs', packages: [name], brings }] : [];
+    // A list of files does not say what the package's scripts make: what is absent may come all the same.
+    return contents ? known : [...known, { kind: 'installs', packages: [name] }];
   });
   return [...names.map((name) => installed(name, found[name]?.candidate)), ...effects];
 }

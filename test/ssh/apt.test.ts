@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host } from '../../src/model/host.ts';
+import { packageState } from '../../src/model/probe.ts';
+import { ask } from '../sshd/ask.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
 import { converge, fields } from './converge.ts';
@@ -29,6 +31,12 @@ apt('package, with apt', () => {
     ] as const) {
       build(name, version, needs);
     }
+    build('troupe-test-daemon', '1.0', 'Depends: troupe-test-one\n', (tree) => {
+      mkdirSync(join(tree, 'usr/sbin'), { recursive: true });
+      writeFileSync(join(tree, 'usr/sbin/troupe-test-daemon'), '#!/bin/sh\n', { mode: 0o755 });
+      mkdirSync(join(tree, 'etc/troupe-test-daemon'), { recursive: true, mode: 0o755 });
+      chmodSync(join(tree, 'etc/troupe-test-daemon'), 0o750);
+    });
     index();
     writeFileSync(at('sources.list'), `deb [trusted=yes] file:${at('repository')} ./\n`);
     writeFileSync(
@@ -78,6 +86,31 @@ apt('package, with apt', () => {
     expect(fields(await converge(host, 'package', params))).toEqual([]);
   });
 
+  test('tells a plan what comes with a package that no table knows, and fetches nothing', async () => {
+    const shell = await host.shell();
+    const probe = packageState('troupe-test-daemon', { contents: { files: true, recommends: false } });
+    const before = execFileSync('find', [folder, '-printf', '%p %C@\\n'], { encoding: 'utf8' });
+    const { installed, brings } = await ask(shell, probe);
+    expect(execFileSync('find', [folder, '-printf', '%p %C@\\n'], { encoding: 'utf8' })).toBe(before);
+    expect(installed).toBe(false);
+    expect(brings?.map(({ name }) => name)).toEqual(['troupe-test-one', 'troupe-test-daemon']);
+    expect(brings?.[1]?.files).toEqual(
+      expect.arrayContaining([
+        {
+          path: '/usr/sbin/troupe-test-daemon',
+          stat: { type: 'file', mode: 0o755, owner: 'root', group: 'root' },
+        },
+        {
+          path: '/etc/troupe-test-daemon',
+          stat: { type: 'directory', mode: 0o750, owner: 'root', group: 'root' },
+        },
+      ]),
+    );
+    expect(await ask(shell, packageState('troupe-test-none', { contents: { files: true } }))).toEqual({
+      installed: false,
+    });
+  });
+
   test('says which package there is not', async () => {
     await expect(converge(host, 'package', { name: 'troupe-test-none' })).rejects.toThrow(
       'Unable to locate package troupe-test-none',
@@ -85,11 +118,17 @@ apt('package, with apt', () => {
   });
 });
 
-function build(name: string, version: string, fieldsMore: string): void {
+function build(
+  name: string,
+  version: string,
+  fieldsMore: string,
+  fill: (tree: string) => void = () => {},
+): void {
   const tree = at(`${name}-${version}`);
   mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
   mkdirSync(join(tree, 'usr/share', name), { recursive: true });
   writeFileSync(join(tree, 'usr/share', name, 'version'), `${version}\n`);
+  fill(tree);
   const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: nobody <nobody@example>\n${fieldsMore}Description: made for a test\n`;
   writeFileSync(join(tree, 'DEBIAN/control'), control);
   execFileSync('dpkg-deb', ['--root-owner-group', '--build', tree, at('repository')], { stdio: 'ignore' });

@@ -2,6 +2,7 @@ import type { PackageProbe, PackageState } from '../../model/probe.ts';
 import type { FrameOutput } from '../frame-output.ts';
 import { type Asked, failure, type Piece, probePiece } from '../piece.ts';
 import { quoteAll } from '../quote.ts';
+import { APT_READS, contentsScript, readContents } from './package-contents.ts';
 
 const DEADLINE_MS = 300_000;
 /** What dpkg and rpm take as a name, without their patterns. */
@@ -17,6 +18,9 @@ export function packagePiece(parts: readonly Asked<PackageProbe>[], key: string)
   const wanted = quoteAll([
     ...new Set(valid.filter(({ probe }) => probe.candidate).map(({ probe }) => probe.name)),
   ]);
+  const listed = [
+    ...new Map(valid.flatMap(({ probe }) => (probe.contents ? [[probe.name, probe] as const] : []))).values(),
+  ];
   const dpkg = `dpkg-query -W -f='\${Package}\\t\${Architecture}\\t\${db:Status-Status}\\t\${Version}\\n' -- ${names}`;
   const rpm = `rpm -q --qf '%{NAME}\\t%{EPOCH}\\t%{VERSION}-%{RELEASE}\\n' -- ${names}`;
   const query = `repoquery -q --latest-limit=1 --qf '%{name}\\t%{evr}\\n' ${wanted}`;
@@ -29,9 +33,10 @@ export function packagePiece(parts: readonly Asked<PackageProbe>[], key: string)
     ...(names ? [`_b s ${key}; ${both(dpkg, rpm)}; _b c ${key} $?`] : []),
     ...(wanted
       ? [
-          `_b s ${key}:candidate; ${both(`apt-cache policy -- ${wanted}`, `if command -v dnf >/dev/null; then dnf ${query}; else yum ${query}; fi`)}; _b c ${key}:candidate $?`,
+          `_b s ${key}:candidate; ${both(`apt-cache ${APT_READS} policy -- ${wanted}`, `if command -v dnf >/dev/null; then dnf -C ${query}; else yum -C ${query}; fi`)}; _b c ${key}:candidate $?`,
         ]
       : []),
+    ...(listed.length > 0 ? [contentsScript(key, listed)] : []),
   ].join('\n');
   return probePiece(parts, script, DEADLINE_MS, (frame) => {
     const kind = frame.values.get(key);
@@ -43,10 +48,15 @@ export function packagePiece(parts: readonly Asked<PackageProbe>[], key: string)
       if (!NAME.test(probe.name)) return failure('other', `${probe.name} is not a package name`);
       const version = installed.get(probe.name);
       const candidate = probe.candidate ? candidates.get(probe.name) : undefined;
+      const brings =
+        probe.contents && version === undefined
+          ? readContents(text(frame, `${key}:of:${probe.name}`))
+          : undefined;
       const answer: PackageState = {
         installed: version !== undefined,
         ...(version === undefined ? {} : { version }),
         ...(candidate === undefined ? {} : { candidate }),
+        ...(brings === undefined ? {} : { brings }),
       };
       return answer;
     };

@@ -43,6 +43,38 @@ tasks:
     expect(planned.recap.exit).toBe(2);
   });
 
+  test('knows of an unknown package what the package manager tells, and no more', async () => {
+    const stat = { type: 'directory', mode: 0o755, owner: 'root', group: 'root' } as const;
+    const brings = [
+      { name: 'libodd1', files: [] },
+      {
+        name: 'odd',
+        files: [{ path: '/etc/odd', stat }, { path: '/lib/systemd/system/odd.service' }],
+      },
+    ];
+    const contents = { files: true };
+    const probe = { kind: 'package', name: 'odd', contents } as const;
+    const planned = await ran(
+      'plan',
+      play(`
+tasks:
+  - {name: install, package: {name: odd}}
+  - {name: library, package: {name: libodd1}}
+  - {name: folder, file: {path: /etc/odd, state: directory}}
+  - {name: running, service: {name: odd, state: started}}
+  - {name: other, copy: {dest: /etc/other/x, content: x}}`),
+      { web1: new FakeHost({ answers: [[probe, { installed: false, brings }]] }) },
+    );
+    expect(planned.lines).toEqual([
+      'web1 install changed',
+      'web1 library ok',
+      'web1 folder ok',
+      'web1 running unknown',
+      'web1 other unknown',
+    ]);
+    expect(planned.finished[3]?.reason).toBe('it comes with the package odd');
+  });
+
   test('takes a fact that it cannot decide as unknown, and not as the variable it hides', async () => {
     const planned = await ran(
       'plan',
