@@ -16,6 +16,7 @@ import { hostTask } from './host-task.ts';
 import { promisedNames } from './learnt.ts';
 import type { CompileOptions } from './options.ts';
 import { placeOf } from './place-of.ts';
+import { withPruning } from './pruning.ts';
 import { roleArgumentFaults } from './role-arguments.ts';
 import { ruleFaults } from './rule-faults.ts';
 import { hostsOf, specialsOf } from './specials.ts';
@@ -35,7 +36,8 @@ export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
   return {
     file: options.playbook.file,
     hosts: [...options.inventory.hosts.keys()].filter((name) => taking.has(name)),
-    plays: compiled,
+    // A part of the tasks does not tell what a role manages.
+    plays: options.tags.length + options.skipTags.length > 0 ? compiled : withPruning(compiled),
   };
 }
 

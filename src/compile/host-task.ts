@@ -40,6 +40,7 @@ export function hostTask(task: FlatTask, at: TaskHost, compiling: Compiling): Ho
     noLog: source.noLog,
     runOnce: source.runOnce,
     flushesHandlers: source.module.value === 'meta',
+    ...(around.role?.use.prune ? { prune: { role: around.role.source.name, closes: false } } : {}),
     expand: (values) => {
       const expansion = expand(task, at, compiling, values);
       return faults.length === 0 || expansion.kind === 'skipped'

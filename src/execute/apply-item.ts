@@ -10,6 +10,7 @@ import { actionFailed, didNotConverge } from './failures.ts';
 import { foundOf } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
 import { type Lookahead, probesOf } from './lookahead.ts';
+import { mention } from './mention.ts';
 import { refusal, settled } from './plan-item.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
@@ -30,12 +31,15 @@ export async function applyItem(
   const first = foundOf(task, item, probes, await ahead.answersFor(task, index, item), asFound);
   if (first.kind !== 'found')
     return failed(first.kind === 'failed' ? first.diagnostic : fault('unknown', first.reason));
+  mention(task, item, first.found, state, run);
   const planned = item.module.plan(item.want, first.found, around);
   if (isRefusal(planned))
     return failed(refusal(planned, task), { ...item.module.result?.(item.want, first.found, []) });
   if (planned.length === 0) return rule(item, task, false, settled(item, first.found), undefined);
 
   const acting = { host: state.name, task: task.ref, item: index, steps: planned };
+  const broken = task.prune && (await readManifest(task, run, state));
+  if (broken) return failed({ ...broken, place: task.ref.place });
   const forbidden = task.runsInPlan ? undefined : run.forbids?.(acting);
   if (forbidden) return failed({ ...forbidden, place: task.ref.place });
   run.emit({
@@ -88,9 +92,11 @@ async function act(
 ): Promise<Done> {
   const shell = await state.shell(task.become);
   ahead.voidAnswers();
-  const kept = (pending ? shell.keepHandlers(pending) : []).map(
-    (action): Part => ({ kind: 'action', id: ahead.id(), action }),
-  );
+  const written = [
+    ...(pending ? shell.keepHandlers(pending) : []),
+    ...(task.prune ? state.manifest(task.become, run.playbook).keep(task.prune.role) : []),
+  ];
+  const kept = written.map((action): Part => ({ kind: 'action', id: ahead.id(), action }));
   const actions = steps.flatMap((step) => (step.action ? [{ id: ahead.id(), action: step.action }] : []));
   const probes = Object.entries(probesOf(item, { facts: state.facts, mode: run.mode })).map(
     ([field, probe]) => ({ id: ahead.id(), field, probe }),
@@ -131,6 +137,10 @@ async function act(
   );
   return { outcomes, answers, failure };
 }
+
+/** What a role that prunes is about to make is written down first; what is there already must be known for that. */
+const readManifest = async (task: Task, run: RunState, state: HostState) =>
+  state.manifest(task.become, run.playbook).read(await state.shell(task.become));
 
 /** The last word of `failed_when` and `changed_when` over what happened. */
 function rule(

@@ -47,6 +47,9 @@ export async function execute(options: ExecuteOptions): Promise<Recap> {
     emit,
     signal,
     worldPending: false,
+    prunes: compiled.plays.some((play) =>
+      play.hosts.some((one) => one.nodes.some((node) => node.kind === 'task' && node.prune?.closes)),
+    ),
     ...(onPlanned ? { onPlanned } : {}),
     ...(forbids ? { forbids } : {}),
   };

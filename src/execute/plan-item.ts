@@ -8,6 +8,7 @@ import { changesOf } from './changes.ts';
 import { foundOf } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
 import { type Lookahead, probesOf } from './lookahead.ts';
+import { mention } from './mention.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
 /** A module's refusal as the reason why a task failed. */
@@ -46,6 +47,7 @@ export async function planItem(
   );
   if (found.kind === 'unknown') return notYet(found.reason);
   if (found.kind === 'failed') return failed(found.diagnostic);
+  mention(task, item, found.found, state, run);
   const planned = item.module.plan(item.want, found.found, around);
   if (isRefusal(planned)) return failed(refusal(planned, task));
   if (planned.length === 0) return { status: 'ok', ...settled(item, found.found) };

@@ -8,6 +8,7 @@ import type { Value } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { Overlay } from '../shell/overlay.ts';
 import { Answers } from './answers.ts';
+import { Manifest } from './manifest.ts';
 
 export type Task = HostTask<AnyModule>;
 export type Play = HostPlay<AnyModule>;
@@ -22,6 +23,8 @@ export interface RunState {
   readonly onPlanned?: (item: PlannedItem) => void;
   /** Asked before a task acts: why it may not, where a saved plan does not have it. */
   readonly forbids?: (acting: Acting) => Diagnostic | undefined;
+  /** True where a role prunes. */
+  readonly prunes: boolean;
   /** True once something is to change on any host in a play that is over: what reads the world can't be asked then. */
   worldPending: boolean;
 }
@@ -31,6 +34,9 @@ export class HostState {
   readonly name: string;
   readonly host: Host;
   readonly #shells = new Map<string, Shell>();
+  /** Keys of all that tasks of this run manage, where a role prunes. */
+  readonly managed = new Set<string>();
+  readonly #manifests = new Map<string | undefined, Manifest>();
   readonly answers = new Answers();
   readonly learnt = new Map<string, Value>();
   /** What a dry run has laid over the host so far. */
@@ -43,6 +49,13 @@ export class HostState {
   constructor(host: Host) {
     this.name = host.name;
     this.host = host;
+  }
+
+  /** What roles that prune manage, as the state directory of a user has it. */
+  manifest(user: string | undefined, playbook: string): Manifest {
+    const manifest = this.#manifests.get(user) ?? new Manifest(playbook);
+    this.#manifests.set(user, manifest);
+    return manifest;
   }
 
   /** Request frames sent on all shells since they were ready. */

@@ -11,6 +11,7 @@ import { Aborted, TaskFailed } from './failures.ts';
 import { failed, type ItemResult, skipped } from './item-result.ts';
 import type { Lookahead } from './lookahead.ts';
 import { planItem } from './plan-item.ts';
+import { prune } from './prune.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
 /** Handlers to write down before a change of this task; undefined where it notifies none that is not written down yet. */
@@ -25,6 +26,7 @@ export async function runTask(
   notified: Notified,
 ): Promise<boolean> {
   if (run.signal.aborted) throw new Aborted();
+  if (task.prune?.closes) return closeRole(task, task.prune.role, run, state, ahead);
   const expansion = task.expand({ facts: state.facts, learnt: state.learnt });
   if (expansion.kind === 'faulty') {
     return finish(
@@ -42,11 +44,28 @@ export async function runTask(
   for (const [index, item] of expansion.items.entries()) {
     if (run.signal.aborted) throw new Aborted();
     const result = await runItem(task, index, item, run, state, ahead, notified);
-    report(task, index, item, result, run, state);
+    report(task, index, item.label, result, run, state);
     results.push(result);
     if (result.status === 'failed' && !task.ignoreErrors) break;
   }
   return finish(task, results, expansion.looped, run, state, true);
+}
+
+/** Removes what a role that prunes no longer manages. */
+async function closeRole(
+  task: Task,
+  role: string,
+  run: RunState,
+  state: HostState,
+  ahead: Lookahead,
+): Promise<boolean> {
+  const results: ItemResult[] = [];
+  for await (const { label, result } of prune(task, role, run, state, ahead)) {
+    if (run.signal.aborted) throw new Aborted();
+    report(task, results.length, label, result, run, state);
+    results.push(result);
+  }
+  return finish(task, results, true, run, state, true);
 }
 
 async function runItem(
@@ -132,6 +151,8 @@ function finish(
     for (const [name, value] of Object.entries(result.sets ?? {})) state.learnt.set(name, value);
   // A set_fact that a dry run cannot decide hides what the name meant before.
   const open = results.find((result) => result.status === 'unknown');
+  if (open && task.prune)
+    state.manifest(task.become, run.playbook).open.set(task.prune.role, open.reason ?? 'is not known');
   if (open)
     for (const name of task.sets) state.learnt.set(name, unknown(open.reason ?? 'of what came before'));
   const wrong = results.find((result) => result.status === 'failed');
@@ -151,13 +172,13 @@ function registerOfLoop(results: readonly ItemResult[]): Value {
 function report(
   task: Task,
   index: number,
-  item: Item<AnyModule> | undefined,
+  label: string | undefined,
   result: ItemResult,
   run: RunState,
   state: HostState,
 ): void {
   const status: Status = result.status;
-  const ref: TaskRef = { ...task.ref, ...(item?.label === undefined ? {} : { item: item.label }) };
+  const ref: TaskRef = { ...task.ref, ...(label === undefined ? {} : { item: label }) };
   const ignored = status === 'failed' && task.ignoreErrors;
   state.counts[ignored ? 'ok' : status] += 1;
   if (run.mode === 'plan') {

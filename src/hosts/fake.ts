@@ -119,6 +119,7 @@ export class FakeHost {
     let frames = 0;
     return {
       user,
+      stateDirectory: '/var/lib/troupe',
       pendingHandlers: JSON.parse(this.text(HANDLERS) ?? '[]') as readonly PendingHandler[],
       keepHandlers,
       get frames() {

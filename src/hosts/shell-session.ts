@@ -31,6 +31,10 @@ export class ShellSession implements Shell {
     this.pendingHandlers = open.pending;
   }
 
+  get stateDirectory(): string {
+    return this.open.stateDirectory;
+  }
+
   send(request: Request): Promise<Response> {
     const answer = this.queue.then(() => this.answer(request));
     this.queue = answer.catch(() => undefined);

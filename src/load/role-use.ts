@@ -3,11 +3,11 @@ import type { Located, RoleUse } from '../model/playbook.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
 import { type Faults, notSupportedYet } from './faults.ts';
 import { NOT_YET } from './keywords.ts';
-import { readBecome, readTags, textOf, textsOf, varsOf } from './node-keywords.ts';
+import { booleanOf, readBecome, readTags, textOf, textsOf, varsOf } from './node-keywords.ts';
 import { emptyMap, readList, readText, wrongType } from './read-tree.ts';
 import { checkName, mergeMaps } from './variables.ts';
 
-const KEYWORDS = ['role', 'name', 'when', 'tags', 'vars', 'become', 'become_user', 'become_method'];
+const KEYWORDS = ['role', 'name', 'when', 'tags', 'vars', 'become', 'become_user', 'become_method', 'prune'];
 
 /** Reads `roles:` of a play or `dependencies:` of a role: names, or maps with `role` and its arguments. */
 export function readRoleUses(tree: Tree, what: string, faults: Faults): readonly RoleUse[] {
@@ -24,9 +24,11 @@ function readRoleUse(item: Tree, faults: Faults): RoleUse | undefined {
   }
   const become = readBecome(item, faults);
   const when = joined(textsOf(item, 'when', faults));
+  const prune = booleanOf(item, 'prune', faults)?.value;
   const use = {
     vars: mergeMaps(varsOf(item, faults), argumentsOf(item, faults)),
     tags: readTags(item, faults),
+    ...(prune && { prune }),
     ...(when && { when }),
     ...(become && { become }),
   };

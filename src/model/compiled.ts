@@ -54,6 +54,8 @@ export interface HostTask<M> {
   readonly runOnce: boolean;
   /** `meta: flush_handlers`. */
   readonly flushesHandlers: boolean;
+  /** Of a role that prunes: its name, and whether this task removes what the others no longer mention. */
+  readonly prune?: { readonly role: string; readonly closes: boolean };
   /** Renders `when`, `loop` and the parameters. Pure, and cheap enough to be called again when a value has come. */
   readonly expand: (values: HostValues) => Expansion<M>;
 }

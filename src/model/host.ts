@@ -51,6 +51,8 @@ export interface PendingHandler {
 export interface Shell {
   readonly user: string;
   send(request: Request): Promise<Response>;
+  /** Folder of the user's state on the host: pending handlers, manifest, lock. */
+  readonly stateDirectory: string;
   /** Handlers that an earlier run left behind, read when the shell started. */
   readonly pendingHandlers: readonly PendingHandler[];
   /** An action that replaces the kept list; part of a request like any other. An empty list removes the file. */

@@ -59,6 +59,8 @@ export interface RoleUse {
   readonly when?: Located<string>;
   readonly tags: readonly string[];
   readonly become?: Become;
+  /** What the role no longer manages is removed: a manifest on the host says what it did. */
+  readonly prune?: boolean;
 }
 
 /** What is read from `roles/NAME/`. */

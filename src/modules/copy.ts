@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { defineModule } from './module.ts';
-import { baseOfSource, inspectPlaced, type PlacedFile, placedFileParams, planPlaced } from './placed-file.ts';
+import { absentFile, defineModule } from './module.ts';
+import {
+  baseOfSource,
+  inspectPlaced,
+  type PlacedFile,
+  placedFileParams,
+  placeOf,
+  planPlaced,
+} from './placed-file.ts';
 
 const params = z
   .strictObject({
@@ -32,6 +39,7 @@ type Want = z.infer<typeof params>;
 /** Puts a file on the host. */
 export const copy = defineModule({
   name: 'copy',
+  absence: (want, found) => absentFile(placeOf(placed(want), found.stat)),
   doc: 'Puts a file on the host, with the text given here or the bytes of a file beside the playbook. It is replaced atomically, and only where it differs. The directory must be there.',
   params,
   examples: [

@@ -4,7 +4,7 @@ import { answers, type Step, step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
 import { bitsOf, isSymbolic } from './file-mode.ts';
 import { behind, hostPath } from './file-path.ts';
-import { defineModule, type Refusal, refuse } from './module.ts';
+import { absentFile, defineModule, type Refusal, refuse } from './module.ts';
 
 const params = z
   .strictObject({
@@ -42,6 +42,7 @@ type Inspected = Found<ReturnType<typeof inspect>>;
 /** Manages files, directories and links as such, not what is in them. */
 export const file = defineModule({
   name: 'file',
+  absence: (want) => (want.state === 'link' || want.state === 'touch' ? absentFile(want.path) : undefined),
   doc: 'Manages directories, links, attributes and the absence of files; what is in a file is the work of `copy` and `template`. Links are followed but for `link` and `absent`.',
   params,
   examples: [

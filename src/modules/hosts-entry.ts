@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readFile } from '../model/probe.ts';
 import { withNames, withoutNames } from './hosts-file.ts';
 import { address } from './ip-address-text.ts';
-import { defineModule } from './module.ts';
+import { absentBy, defineModule } from './module.ts';
 import { fileSteps, textOf } from './text-file.ts';
 
 const FILE = '/etc/hosts';
@@ -12,6 +12,7 @@ const NAME = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, NO_N
 /** A line of /etc/hosts. */
 export const hostsEntry = defineModule({
   name: 'hosts_entry',
+  absence: (want) => absentBy('hosts_entry', want, 'address', 'names'),
   doc: `Keeps names of an address in /etc/hosts.
 
 The names are added to the line that the address has, or to a new line at the end; names that stand there already stay,

@@ -4,7 +4,7 @@ import { answers, run, type Step, step } from '../model/step.ts';
 import { cidr, device, isIpv6 } from './ip-address-text.ts';
 import { keeperOf } from './keepers.ts';
 import { hasLink, linkProbe, linkRefusal, upSteps } from './link.ts';
-import { defineModule, isRefusal } from './module.ts';
+import { absentBy, defineModule, isRefusal } from './module.ts';
 import { addressArguments, addressEntry } from './network-entry.ts';
 
 const params = z.strictObject({
@@ -29,6 +29,7 @@ type Live = { readonly live: Capture; readonly link: Capture };
 /** An address of a network card, now and after a reboot. */
 export const ipAddress = defineModule<Want, Probes>({
   name: 'ip_address',
+  absence: (want) => absentBy('ip_address', want, 'address', 'device'),
   doc: `Gives a network card an address, now and after a reboot.
 
 Now it is set by \`ip address\`, without a restart of anything: other addresses and open connections do not notice. A card

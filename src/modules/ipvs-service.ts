@@ -4,11 +4,13 @@ import { NO_IPVSADM, TABLE, TableChanges, THRESHOLDS } from './ipvs-changes.ts';
 import { addressOf, type IpvsWant, ipvsParams, keyOf, serverOf, serviceOf } from './ipvs-params.ts';
 import { parseTable, type Table } from './ipvs-table.ts';
 import { withThresholds } from './ipvs-thresholds.ts';
-import { defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
+import { absentBy, defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
 
 /** A virtual service of the kernel's load balancer with its real servers. */
 export const ipvsService = defineModule({
   name: 'ipvs_service',
+  absence: (want) =>
+    absentBy('ipvs_service', want, 'protocol', 'address', 'port', 'fwmark', 'fwmark_ipv6', 'drain_timeout'),
   doc: `Manages a virtual service of the kernel's load balancer (LVS, IPVS) with its real servers.
 
 The table is converged in place, under load: what is missing is added, what differs is edited with every flag given

@@ -4,7 +4,7 @@ import { step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
 import { behind, directoryOf, hostPath } from './file-path.ts';
 import { editLines } from './line-edit.ts';
-import { defineModule, refuse } from './module.ts';
+import { absentBy, defineModule, refuse } from './module.ts';
 
 const expression = z
   .string()
@@ -56,6 +56,8 @@ type Want = z.infer<typeof params>;
 /** Keeps one line of a file. */
 export const lineinfile = defineModule({
   name: 'lineinfile',
+  absence: (want) =>
+    want.line === undefined || want.backrefs ? undefined : absentBy('lineinfile', want, 'path', 'line'),
   doc: 'Keeps one line of a file that something else owns. Where a file is yours as a whole, `template` is the better way. The expressions are those of JavaScript.',
   params,
   examples: [

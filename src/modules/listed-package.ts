@@ -24,7 +24,7 @@ export function broughtByListing(
   known: readonly PackageContents[] | undefined,
 ): readonly Brought[] {
   const own: Brought = { probe: packageState(name), answer: { installed: true } };
-  if (known) return [own, ...known.flatMap((contents) => broughtBy(name, contents))];
+  if (known) return [own, ...known.toReversed().flatMap((contents) => broughtBy(name, contents))];
   return [own, ...files.flatMap((file) => ofFile(name, file))];
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Facts } from '../model/facts.ts';
 import type { Found, Probes } from '../model/probe.ts';
 import type { Outcome, Step } from '../model/step.ts';
-import type { ValueMap } from '../model/value.ts';
+import type { Value, ValueMap } from '../model/value.ts';
 
 /** A module's word that what is wanted cannot be: the task fails with it, in a plan too. Nothing was changed. */
 export interface Refusal {
@@ -54,9 +54,35 @@ export interface Module<W, P extends Probes> {
   readonly result?: (want: W, found: Found<P>, outcomes: readonly Outcome[]) => ValueMap;
   /** Values that the host has from here on, as `set_fact` does. */
   readonly sets?: (want: W) => ValueMap;
+  /**
+   * What takes away what this manages, for roles with `prune: true`: a module and its parameters. Undefined where there is
+   * nothing to take away, or where it may hold more than this put there (a directory, a package).
+   */
+  readonly absence?: (want: W, found: Found<P>) => Absence | undefined;
   /** Message that the report shows with the task, as `debug` does. */
   readonly says?: (want: W) => string;
 }
+
+/** A module's parameters that take something away again. Plain data: a host keeps it. */
+export interface Absence {
+  readonly module: string;
+  readonly params: ValueMap;
+}
+
+/** The absence of something that its parameters of these names tell from others. */
+export const absentBy = (
+  module: string,
+  want: { readonly state: string },
+  ...names: readonly string[]
+): Absence | undefined => {
+  if (want.state !== 'present') return undefined;
+  const all = want as unknown as Readonly<Record<string, Value | undefined>>;
+  const own = names.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name] as Value] as const]));
+  return { module, params: { ...Object.fromEntries(own), state: 'absent' } };
+};
+
+/** The absence of a file. */
+export const absentFile = (path: string): Absence => ({ module: 'file', params: { path, state: 'absent' } });
 
 /** A CEL expression of a parameter, with what it came to. */
 export interface Decision {

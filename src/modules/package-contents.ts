@@ -11,12 +11,14 @@ export interface PackageContents {
   readonly directories?: readonly string[];
   readonly files?: readonly string[];
   readonly links?: Readonly<Record<string, string>>;
+  /** Modes of programs and files that are not 0755 and 0644. */
+  readonly modes?: Readonly<Record<string, number>>;
   /** Packages that come with it, of the same table. */
   readonly needs?: readonly string[];
 }
 
-/** `running`: enabled and started; `enabled` and `started`: just that. `script`: started, from an init script. */
-export type UnitAtInstall = 'running' | 'enabled' | 'started' | 'off' | 'static' | 'script';
+/** `running`: enabled and started; `enabled` and `started`: just that. `pulled`: static, started by another unit. */
+export type UnitAtInstall = 'running' | 'pulled' | 'enabled' | 'started' | 'off' | 'static' | 'script';
 
 const STATES: Readonly<Record<UnitAtInstall, UnitState>> = {
   running: { load: 'loaded', active: 'active', enabled: 'enabled' },
@@ -24,10 +26,12 @@ const STATES: Readonly<Record<UnitAtInstall, UnitState>> = {
   started: { load: 'loaded', active: 'active', enabled: 'disabled' },
   off: { load: 'loaded', active: 'inactive', enabled: 'disabled' },
   static: { load: 'loaded', active: 'inactive', enabled: 'static' },
+  pulled: { load: 'loaded', active: 'active', enabled: 'static' },
+  // Started, from an init script.
   script: { load: 'loaded', active: 'active', enabled: 'generated' },
 };
 
-/** Contents of a package and of those that come with it; undefined where the table does not know it. */
+/** Contents of a package, and after it of those that come with it; undefined where the table does not know it. */
 export function contentsOf(
   name: string,
   table: Readonly<Record<string, PackageContents>>,
@@ -38,22 +42,26 @@ export function contentsOf(
 
 /** What probes answer once a package with these contents is there. */
 export function broughtBy(name: string, contents: PackageContents): readonly Brought[] {
-  const { units = {}, programs = [], directories = [], files = [], links = {} } = contents;
+  const { units = {}, programs = [], directories = [], files = [], links = {}, modes = {} } = contents;
+  const file = (path: string): StatFound => ({
+    ...FILE,
+    mode: modes[path] ?? (programs.includes(path) ? 0o755 : 0o644),
+  });
   return [
     ...Object.entries(units).map(([unitName, state]) => ({ probe: unit(unitName), answer: STATES[state] })),
     ...programs.flatMap((path) => [
       { probe: program(path.slice(path.lastIndexOf('/') + 1)), answer: { path } },
-      ...seen(path, PROGRAM),
+      ...seen(path, file(path)),
     ]),
     ...directories.flatMap((path) => seen(path, { ...FILE, type: 'directory', mode: 0o755 })),
     ...[...files, ...Object.keys(links)].map((path) => ({
       probe: readFile(path),
       answer: unknown(`it comes with the package ${name}`),
     })),
-    ...files.flatMap((path) => seen(path, FILE)),
+    ...files.flatMap((path) => seen(path, file(path))),
     ...Object.entries(links).flatMap(([path, target]) => [
       { probe: stat(path), answer: { ...FILE, type: 'link', mode: 0o777, target } as const },
-      { probe: stat(path, { follow: true }), answer: programs.includes(path) ? PROGRAM : FILE },
+      { probe: stat(path, { follow: true }), answer: file(path) },
     ]),
   ];
 }
@@ -86,5 +94,3 @@ const FILE: StatFound = {
   size: Number.NaN,
   mtime: Number.NaN,
 };
-
-const PROGRAM: StatFound = { ...FILE, mode: 0o755 };

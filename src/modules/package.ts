@@ -179,7 +179,7 @@ function installation(
     const listed = found[name]?.brings ?? [];
     const brings = [
       ...listed.flatMap((one) => broughtByListing(one, contentsOf(one.name, table))),
-      ...(contents ?? []).flatMap((one) => broughtBy(name, one)),
+      ...(contents ?? []).toReversed().flatMap((one) => broughtBy(name, one)),
     ];
     const known: readonly Effect[] =
       brings.length > 0 || contents ? [{ kind: 'installs', packages: [name], brings }] : [];

@@ -37,6 +37,12 @@ export interface PlacedFile extends WantedAttributes {
 export const plainDest = (file: { readonly dest: string; readonly base: string | undefined }): string =>
   file.dest.endsWith('/') && file.base !== undefined ? file.dest + file.base : file.dest;
 
+/** Where the file goes: into `dest` where that is a directory. */
+export const placeOf = (file: PlacedFile, found: Stat): string =>
+  isDirectory(found) && file.base !== undefined
+    ? `${plainDest(file).replace(/\/$/, '')}/${file.base}`
+    : plainDest(file);
+
 /** What to read for a placed file: itself, its directory, and its place inside `dest` should that be a directory. */
 export function inspectPlaced(file: PlacedFile) {
   const dest = plainDest(file);
@@ -60,8 +66,7 @@ export function planPlaced(file: PlacedFile, found: Inspected): readonly Step[] 
   const dest = plainDest(file);
   if (isDirectory(found.stat)) {
     if (file.base === undefined) return refuse(`${dest} is a directory`, 'Name the file itself in dest.');
-    const path = `${dest.replace(/\/$/, '')}/${file.base}`;
-    return planAt(path, file, found.insideItself, found.insideStat, found.insideFile);
+    return planAt(placeOf(file, found.stat), file, found.insideItself, found.insideStat, found.insideFile);
   }
   if (!found.itself.exists && !found.directory.exists) {
     return refuse(

@@ -4,7 +4,7 @@ import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { address, cidr, device, networkOf } from './ip-address-text.ts';
 import { keeperOf } from './keepers.ts';
 import { linkProbe, linkRefusal } from './link.ts';
-import { defineModule, isRefusal } from './module.ts';
+import { absentBy, defineModule, isRefusal } from './module.ts';
 import { isIpv6Route, routeArguments, routeEntry } from './network-entry.ts';
 
 const params = z
@@ -56,6 +56,7 @@ type Live = { readonly live: Capture; readonly link: Capture };
 /** A route, now and after a reboot. */
 export const route = defineModule<Want, Probes>({
   name: 'route',
+  absence: (want) => absentBy('route', want, 'to', 'via', 'device', 'metric', 'table'),
   doc: `Sets a route, now and after a reboot.
 
 A route is what leads to one network with one metric in one table: where another router leads there, it is replaced at

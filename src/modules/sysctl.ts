@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readFile, sysctlValue } from '../model/probe.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { hostPath } from './file-path.ts';
-import { defineModule, refuse } from './module.ts';
+import { absentBy, defineModule, refuse } from './module.ts';
 import { dottedName, procPath } from './sysctl-name.ts';
 import { fileSteps, textOf } from './text-file.ts';
 
@@ -34,6 +34,7 @@ type Want = z.output<typeof params>;
 /** Set a kernel parameter now and keep it after a reboot. */
 export const sysctl = defineModule({
   name: 'sysctl',
+  absence: (want) => absentBy('sysctl', want, 'name', 'sysctl_file'),
   doc: `Sets a kernel parameter now, and keeps it after a reboot.
 
 Values are compared as the kernel prints them: tabs and blanks are the same, and 0 is a value like any other. The saved

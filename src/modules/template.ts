@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { defineModule } from './module.ts';
-import { baseOfSource, inspectPlaced, type PlacedFile, placedFileParams, planPlaced } from './placed-file.ts';
+import { absentFile, defineModule } from './module.ts';
+import {
+  baseOfSource,
+  inspectPlaced,
+  type PlacedFile,
+  placedFileParams,
+  placeOf,
+  planPlaced,
+} from './placed-file.ts';
 
 const params = z.strictObject({
   src: z
@@ -18,6 +25,7 @@ type Want = z.infer<typeof params>;
 /** Renders a template and puts it on the host. */
 export const template = defineModule({
   name: 'template',
+  absence: (want, found) => absentFile(placeOf(placed(want), found.stat)),
   doc: 'Renders a Handlebars template and puts it on the host. The file is replaced atomically, and only where it differs. The directory must be there.',
   params,
   examples: [

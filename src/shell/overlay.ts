@@ -1,4 +1,11 @@
-import { type Answer, type AnswerTo, type Probe, probeKey, type UnitState } from '../model/probe.ts';
+import {
+  type Answer,
+  type AnswerTo,
+  type PackageState,
+  type Probe,
+  probeKey,
+  type UnitState,
+} from '../model/probe.ts';
 import type { Action, Brought, Effect, Step } from '../model/step.ts';
 import { isUnknown, type Unknown, unknown } from '../model/value.ts';
 import { absenceOf, administrators, isAbsent } from './overlay-absence.ts';
@@ -84,7 +91,7 @@ export class Overlay {
   #base(probe: Probe, answer: Answer): Answer | Unknown {
     const declared = this.#declared.get(keyOf(probe));
     if (declared)
-      return probe.kind === 'package' && !isUnknown(declared) ? { ...answer, ...declared } : declared;
+      return probe.kind === 'package' && !isUnknown(declared) ? packageOver(answer, declared) : declared;
     if (isAbsent(probe, answer)) {
       return broughtTo(probe, this.#brought.get(keyOf(probe))) ?? this.#mayCome(probe) ?? answer;
     }
@@ -191,6 +198,12 @@ export class Overlay {
 /** A package is one thing to know, whether or not its candidate was asked for too. */
 const keyOf = (probe: Probe): string =>
   probe.kind === 'package' ? `package ${probe.name}` : probeKey(probe);
+
+/** A package whose candidate was asked for keeps it; what its installation would bring is over. */
+function packageOver(answer: Answer, declared: Answer): Answer {
+  const { brings: _over, ...state } = answer as PackageState;
+  return { ...state, ...declared };
+}
 
 /** A file that a package brings is taken to differ from any text that somebody expects in its place. */
 function broughtTo(probe: Probe, answer: Answer | Unknown | undefined): Answer | Unknown | undefined {
