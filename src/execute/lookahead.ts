@@ -17,6 +17,8 @@ export type ItemAnswers = ReadonlyMap<string, Answer | ProbeFailure>;
 interface Asked {
   readonly parts: Part[];
   readonly probes: Map<number, { readonly user: string | undefined; readonly probe: Probe }>;
+  /** What is asked already, by user and probe. */
+  readonly keys: Set<string>;
 }
 
 /**
@@ -106,7 +108,9 @@ export class Lookahead {
   #ask(task: Task, item: ReadyItem<AnyModule>, into: Asked): void {
     const user = task.become;
     for (const probe of Object.values(probesOf(item, this.#around))) {
-      if (this.#answers.get(user, probe)) continue;
+      const key = JSON.stringify([user, probe]);
+      if (this.#answers.get(user, probe) || into.keys.has(key)) continue;
+      into.keys.add(key);
       const id = this.id();
       into.parts.push({ kind: 'probe', id, probe });
       into.probes.set(id, { user, probe });
@@ -130,7 +134,7 @@ export class Lookahead {
   }
 }
 
-const nothingAsked = (): Asked => ({ parts: [], probes: new Map() });
+const nothingAsked = (): Asked => ({ parts: [], probes: new Map(), keys: new Set() });
 
 /** True for an item that acts whatever the host says: answers from behind it would be void. */
 function bound(item: ReadyItem<AnyModule>, around: Surroundings): boolean {

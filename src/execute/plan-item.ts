@@ -49,7 +49,11 @@ export async function planItem(
   if (found.kind === 'failed') return failed(found.diagnostic);
   mention(task, item, found.found, state, run);
   const planned = item.module.plan(item.want, found.found, around);
-  if (isRefusal(planned)) return failed(refusal(planned, task));
+  if (isRefusal(planned)) {
+    const { opaque } = overlay;
+    if (opaque === undefined) return failed(refusal(planned, task));
+    return notYet(`hangs on what «${opaque}» does: ${planned.refused}`);
+  }
   if (planned.length === 0) return { status: 'ok', ...settled(item, found.found) };
   return predict(task, item, planned, found.found, state);
 }
@@ -75,7 +79,7 @@ function predict(
       return { status: 'ok', changes: [], steps, value: later, reason: 'runs when applied, changes nothing' };
   }
   const user = task.become ?? state.facts.user;
-  for (const step of steps) state.overlay.apply(step, user);
+  for (const step of steps) state.overlay.apply(step, user, task.ref.label);
   const value: Value = settles
     ? { changed: true, failed: false, ...item.module.result?.(item.want, found, []) }
     : later;

@@ -1,10 +1,10 @@
-import type { Captured } from '../model/probe.ts';
+import { type Captured, type ProgramFound, program } from '../model/probe.ts';
 import { withPort } from './ip-address-text.ts';
 import { NO_IPVSADM, TABLE, TableChanges, THRESHOLDS } from './ipvs-changes.ts';
 import { addressOf, type IpvsWant, ipvsParams, keyOf, serverOf, serviceOf } from './ipvs-params.ts';
 import { parseTable, type Table } from './ipvs-table.ts';
 import { withThresholds } from './ipvs-thresholds.ts';
-import { absentBy, defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
+import { absentBy, defineModule, type Refusal, refuse } from './module.ts';
 
 /** A virtual service of the kernel's load balancer with its real servers. */
 export const ipvsService = defineModule({
@@ -62,11 +62,12 @@ is never cleared, and other services are not touched.
       : `fwmark ${want.fwmark}`,
   inspect: (want) => ({
     table: TABLE,
+    tool: program('ipvsadm'),
     // The same question twice costs nothing.
     thresholds: usesThresholds(want) ? THRESHOLDS : TABLE,
   }),
-  plan: (want, found, around) => {
-    const table = tableOf(want, found.table, around);
+  plan: (want, found) => {
+    const table = tableOf(want, found.table, found.tool);
     if ('refused' in table) return table;
     const known = usesThresholds(want) ? withThresholds(table, found.thresholds.stdout) : table;
     const changes = new TableChanges(known);
@@ -98,11 +99,11 @@ function removeService(want: IpvsWant, table: Table, changes: TableChanges): voi
   changes.removeService(changes.drain(service, service.servers, want.drain_timeout * 1000));
 }
 
-function tableOf(want: IpvsWant, answer: Captured, around: Surroundings): Table | Refusal {
+function tableOf(want: IpvsWant, answer: Captured, tool: ProgramFound): Table | Refusal {
   if (answer.rc === 0) return parseTable(answer.stdout);
   if (answer.rc === NO_IPVSADM || answer.missing) {
-    // Without the program nobody has made a service; and before apply, what brings it may not have run yet.
-    return want.state === 'absent' || around.mode === 'plan' ? [] : NO_PROGRAM;
+    // Without the program nobody has made a service; a package of this run may bring it.
+    return want.state === 'absent' || tool.path !== undefined ? [] : NO_PROGRAM;
   }
   return refuse(
     `The kernel's table cannot be read: ${answer.stderr.trim()}`,

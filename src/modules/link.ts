@@ -21,11 +21,11 @@ export function upSteps(device: string, link: Captured): readonly Step[] {
   ];
 }
 
-/** Why nothing can be done about a device; undefined where all is well, or where a dry run cannot know. */
+/** Why nothing can be done about a device; undefined where all is well. */
 export function linkRefusal(device: string, link: Captured, around: Surroundings): Refusal | undefined {
   if (link.missing)
     return refuse('There is no program ip on this host.', 'Install iproute2 (iproute on RHEL).');
-  if (hasLink(link) || around.mode === 'plan') return undefined;
+  if (hasLink(link)) return undefined;
   return refuse(
     `There is no network device ${device} on this host.`,
     `It has: ${Object.keys(around.facts.interfaces).join(', ')}. tunl0 comes with the kernel module ipip (module modprobe).`,

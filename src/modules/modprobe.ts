@@ -64,7 +64,7 @@ Just this module is unloaded (rmmod), not those that it brought with it; one tha
     if (want.state === 'absent' && there && !loaded.exists) {
       return refuse(`${want.name} is built into this kernel.`, 'It cannot be unloaded; leave this task out.');
     }
-    if (want.state === 'present' && !there && missing.rc !== 0 && around.mode === 'apply') {
+    if (want.state === 'present' && !there && missing.rc !== 0) {
       return refuse(...whyNot(want, missing, around.facts.kernel));
     }
     return [

@@ -62,9 +62,9 @@ later one wins (sysctl.d(5)). In a \`sysctl_file\` that you name, only the param
     live: sysctlValue(dottedName(want.name)),
     saved: readFile(fileOf(want)),
   }),
-  plan: (want, found, around) => {
+  plan: (want, found) => {
     const { value: live } = found.live;
-    if (live === undefined && want.state === 'present' && around.mode === 'apply') {
+    if (live === undefined && want.state === 'present') {
       return refuse(
         `This kernel has no parameter ${want.name}.`,
         'Load the kernel module that brings it first (module modprobe), or look for the right name: sysctl -a.',

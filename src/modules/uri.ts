@@ -62,9 +62,9 @@ not send them. A register holds \`status\` (0: no answer), \`msg\`, and with \`r
       ? { ...capture(...argvOf(want)), timeoutMs: (want.timeout + 5) * 1000 }
       : capture('sh', '-c', `command -v curl || command -v wget || exit ${NO_CLIENT}`),
   }),
-  plan: (want, found, around) => {
+  plan: (want, found) => {
     const { rc } = found.answer;
-    if (rc === NO_CLIENT && (around.mode === 'apply' || reads(want))) return NO_PROGRAM;
+    if (rc === NO_CLIENT) return NO_PROGRAM;
     if (!reads(want)) return [requestStep(want)];
     if (rc === WGET_CANNOT)
       return refuse('The wget of this host is too simple for this request.', 'Install curl.');

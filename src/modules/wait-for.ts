@@ -55,9 +55,9 @@ of another machine the host connects to it, with bash, nc or curl, whichever it 
   readsWorld: true,
   identity: (want) => [want.path ?? `${want.host}:${want.port}`, want.state].join(' '),
   inspect: (want) => ({ now: probeOf(want) }),
-  plan: (want, found, around) => {
+  plan: (want, found) => {
     if (found.now.rc === 0 && want.delay === 0) return [];
-    if (found.now.rc === NO_TOOL && around.mode === 'apply') {
+    if (found.now.rc === NO_TOOL) {
       return refuse(
         'This host has neither bash nor nc nor curl, so it cannot try a port of another machine.',
         'Install one of them (module package), or ask from another host (delegate_to).',

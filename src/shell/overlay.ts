@@ -29,15 +29,22 @@ export class Overlay {
   readonly #mayTake: string[] = [];
   readonly #modules: string[] = [];
   #pending = false;
+  #opaque: string | undefined;
 
   /** True once a step was applied that changes the host. */
   get pending(): boolean {
     return this.#pending;
   }
 
-  /** Adds a step; `user` is who does it, and so owns what is new. */
-  apply(step: Step, user = 'root'): void {
+  /** The first task that does more than anybody can tell: a command, a restart, an unknown package or kernel module. */
+  get opaque(): string | undefined {
+    return this.#opaque;
+  }
+
+  /** Adds a step; `user` is who does it, and so owns what is new; `task` is whose step it is. */
+  apply(step: Step, user = 'root', task = ''): void {
     if (step.changes) this.#pending = true;
+    if (step.changes && isOpaque(step)) this.#opaque ??= task;
     if (step.action) this.act(step.action, user);
     for (const effect of step.effects) this.#effect(effect);
   }
@@ -198,6 +205,12 @@ export class Overlay {
 /** A package is one thing to know, whether or not its candidate was asked for too. */
 const keyOf = (probe: Probe): string =>
   probe.kind === 'package' ? `package ${probe.name}` : probeKey(probe);
+
+const isOpaque = (step: Step): boolean =>
+  !step.converges ||
+  step.effects.some(
+    (effect) => effect.kind === 'loads' || (effect.kind === 'installs' && effect.brings === undefined),
+  );
 
 /** A package whose candidate was asked for keeps it; what its installation would bring is over. */
 function packageOver(answer: Answer, declared: Answer): Answer {
