@@ -1,13 +1,13 @@
 import type { ReadyItem } from '../model/compiled.ts';
 import { isProbeFailure } from '../model/host.ts';
-import type { Answer, Found, ProbeFailure, Probes } from '../model/probe.ts';
+import type { Answer, Found, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { Diagnostic } from '../model/source.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { probeFailed } from './failures.ts';
 import type { Task } from './run-state.ts';
 
-type Patch = (probe: Probes[string], answer: Answer) => Answer | Unknown;
+type Patch = (probe: Probe, answer: Answer) => Answer | Unknown;
 
 /** What a module is told it found, or why it cannot be told. */
 export type FoundOrNot =
@@ -24,7 +24,9 @@ export function foundOf(
   patch: Patch,
 ): FoundOrNot {
   const found: Record<string, Answer> = {};
-  for (const [field, probe] of Object.entries(probes)) {
+  // Links first: they tell where the others lead.
+  const asked = Object.entries(probes).sort(([, a], [, b]) => Number(isLinkStat(b)) - Number(isLinkStat(a)));
+  for (const [field, probe] of asked) {
     const answer = answers.get(field);
     if (answer === undefined) {
       return {
@@ -39,3 +41,5 @@ export function foundOf(
   }
   return { kind: 'found', found: found as Found<Probes> };
 }
+
+const isLinkStat = (probe: Probe): boolean => probe.kind === 'stat' && !probe.follow;

@@ -66,7 +66,10 @@ function predict(
   state: HostState,
 ): ItemResult {
   const changing = steps.some((step) => step.changes);
-  if (!changing) return { ...notYet(`waits: ${steps.map((step) => step.field).join(', ')}`), steps };
+  if (!changing && steps.some((step) => step.action?.kind === 'wait'))
+    return { ...notYet(`waits: ${steps.map((step) => step.field).join(', ')}`), steps };
+  const reason = 'runs when applied, changes nothing';
+  if (!changing) return { status: 'ok', ...settled(item, found), steps, reason };
   const later = unknown(`the result of «${task.ref.label}» is known when it has run`);
   const settles = steps.every((step) => step.converges);
   if (item.changedWhen) {
@@ -75,8 +78,7 @@ function predict(
       return failed(ruling.diagnostics[0] ?? fault('changed-when', 'changed_when is faulty'));
     if (ruling.kind === 'unknown')
       return { ...notYet(ruling.reason), changes: changesOf(steps, task.noLog), steps };
-    if (!ruling.value)
-      return { status: 'ok', changes: [], steps, value: later, reason: 'runs when applied, changes nothing' };
+    if (!ruling.value) return { status: 'ok', changes: [], steps, value: later, reason };
   }
   const user = task.become ?? state.facts.user;
   for (const step of steps) state.overlay.apply(step, user, task.ref.label);

@@ -160,7 +160,7 @@ export class Overlay {
   #effect(effect: Effect): void {
     switch (effect.kind) {
       case 'answers':
-        if ('path' in effect.probe) this.#files.forget(effect.probe.path);
+        if ('path' in effect.probe) this.#forgetFile(effect.probe.path, effect.answer);
         this.#declare(effect.probe, effect.answer);
         return;
       case 'installs':
@@ -175,6 +175,12 @@ export class Overlay {
         this.#modules.push(effect.module);
         return;
     }
+  }
+
+  /** Something else decides now what a path is; what is gone is gone for who comes by a link, too. */
+  #forgetFile(path: string, answer: Answer | Unknown): void {
+    this.#files.forget(path);
+    if ('exists' in answer && !answer.exists) this.#files.apply({ kind: 'remove', path }, 'root');
   }
 
   #declare(probe: Probe, answer: Answer | Unknown): void {
