@@ -23,6 +23,8 @@ export interface RunOptions extends PlaybookOptions {
   readonly forks: number;
   readonly askBecomePass?: boolean;
   readonly verbose?: boolean;
+  /** Of `plan` only. */
+  readonly onlyChanged?: boolean;
 }
 
 /** Options of `apply`. */

@@ -12,6 +12,7 @@ export const planCommand: AddCommand = (program, io, done) => {
     program
       .command('plan <playbook>')
       .description('Show what would change on every host. Exit status 2 when something would.')
+      .option('--only-changed', 'tell only of what would change, is unknown or fails: for a drift check')
       .option('--out <file>', 'save the plan, for "troupe apply FILE"; the name ends in .json'),
   ).action((playbook: string, options: PlanOptions) => done(plan(playbook, options, io)));
 };

@@ -73,11 +73,15 @@ export const executeOptions = (
 });
 
 /** A reporter in the format that was asked for. */
-export const reporter = (options: Pick<RunOptions, 'format' | 'verbose'>, io: Io): Promise<Report> =>
+export const reporter = (
+  options: Pick<RunOptions, 'format' | 'verbose' | 'onlyChanged'>,
+  io: Io,
+): Promise<Report> =>
   report({
     format: formatFor(options.format, io),
     colour: wantsColour(io.stdout, io.env),
     verbose: options.verbose === true,
+    onlyChanged: options.onlyChanged === true,
     stdout: io.stdout,
     stderr: io.stderr,
   });

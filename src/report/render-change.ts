@@ -12,8 +12,10 @@ export function renderChange(change: Change, paint: Paint): readonly string[] {
   if (sides.some((side) => side?.kind === 'text')) return textDiff(change, paint);
   if (isList(before) || isList(after))
     return [`${field}:`, ...listDiff(listOf(before), listOf(after), paint)];
-  const tint = sign === '+' ? paint.green : sign === '-' ? paint.red : paint.yellow;
-  return [`${field}: ${tint(`${plain(before)} → ${plain(after)}`)}`];
+  const show = (value: ShownValue | undefined) => (field === 'mode' ? inWords(plain(value)) : plain(value));
+  if (before === undefined) return [`${field}: ${paint.green(show(after))}`];
+  const tint = sign === '-' ? paint.red : paint.yellow;
+  return [`${field}: ${tint(`${show(before)} → ${show(after)}`)}`];
 }
 
 function textDiff({ field, path, before, after }: Change, paint: Paint): readonly string[] {
@@ -52,6 +54,19 @@ const listDiff = (before: readonly string[], after: readonly string[], paint: Pa
   ...before.filter((item) => !after.includes(item)).map((item) => paint.red(`- ${item}`)),
   ...after.filter((item) => !before.includes(item)).map((item) => paint.green(`+ ${item}`)),
 ];
+
+/** A mode with what it means, as ls(1) prints it: `4755 (rwsr-xr-x)`. */
+export function inWords(mode: string): string {
+  if (!/^[0-7]{3,5}$/.test(mode)) return mode;
+  const bits = Number.parseInt(mode, 8);
+  const third = (shift: number, special: number, letter: string): string => {
+    const own = bits >> shift;
+    const isSpecial = (bits & special) !== 0;
+    const x = (own & 1) !== 0 ? (isSpecial ? letter : 'x') : isSpecial ? letter.toUpperCase() : '-';
+    return `${(own & 4) !== 0 ? 'r' : '-'}${(own & 2) !== 0 ? 'w' : '-'}${x}`;
+  };
+  return `${mode} (${third(6, 0o4000, 's')}${third(3, 0o2000, 's')}${third(0, 0o1000, 't')})`;
+}
 
 function plain(value: ShownValue | undefined): string {
   if (value === undefined) return '(absent)';

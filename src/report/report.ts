@@ -1,4 +1,5 @@
 import type { Emit } from '../model/event.ts';
+import { onlyChanged } from './only-changed.ts';
 import { PlainReport } from './plain.ts';
 
 export interface ReportOptions {
@@ -7,6 +8,8 @@ export interface ReportOptions {
   readonly colour: boolean;
   /** Tell of tasks that are ok or skipped too. */
   readonly verbose: boolean;
+  /** Tell only of what is changed, unknown or failed. */
+  readonly onlyChanged?: boolean;
   readonly stdout: NodeJS.WriteStream;
   /** Where others write to meanwhile: kept apart from what is drawn. */
   readonly stderr: NodeJS.WriteStream;
@@ -20,6 +23,11 @@ export interface Report {
 
 /** A reporter in the format asked for. */
 export async function report(options: ReportOptions): Promise<Report> {
+  const made = await reporter(options);
+  return options.onlyChanged ? { ...made, emit: onlyChanged(made.emit) } : made;
+}
+
+async function reporter(options: ReportOptions): Promise<Report> {
   const write = (text: string): void => void options.stdout.write(text);
   if (options.format === 'json') {
     return { emit: (event) => write(`${JSON.stringify(event)}\n`), end: () => {} };

@@ -32,6 +32,32 @@ const quiet: Change = {
   ...before('0'),
   after: { kind: 'value', value: '1' },
 };
+const closed: Change = {
+  sign: '~',
+  field: 'mode',
+  ...before('0644'),
+  after: { kind: 'value', value: '4755' },
+};
+const logo: Change = {
+  sign: '~',
+  field: 'content',
+  path: '/var/www/html/logo.png',
+  before: { kind: 'binary', size: 900, sha256: '0'.repeat(64) },
+  after: { kind: 'binary', size: 1200, sha256: '1'.repeat(64) },
+};
+const members: Change = {
+  sign: '~',
+  field: 'members',
+  before: { kind: 'value', value: ['web1', 'web2'] },
+  after: { kind: 'value', value: ['web2', 'web3'] },
+};
+const long: Change = {
+  sign: '+',
+  field: 'content',
+  path: '/etc/long',
+  after: text(Array.from({ length: 60 }, (_, line) => `line ${line + 1}\n`).join('')),
+};
+const gone: Change = { sign: '-', field: 'state', ...before('file') };
 const hidden: Change = { sign: '~', field: 'content', before: { kind: 'secret' }, after: { kind: 'secret' } };
 const restarted: Change = { sign: '~', field: 'restarts', after: { kind: 'value', value: true } };
 
@@ -110,15 +136,35 @@ export const runs: Readonly<Record<string, Run>> = {
     'look',
     finished('web1', install, 'changed', added),
     started('web1', page),
-    finished('web1', page, 'changed', rewritten),
+    finished('web1', page, 'changed', rewritten, closed),
     'look',
     finished('web1', arp, 'changed', quiet),
+    finished('web1', task(6, 'realserver : logo', 'copy'), 'changed', logo),
+    finished('web1', task(7, 'realserver : peers', 'lineinfile'), 'changed', members),
+    finished('web1', task(8, 'realserver : long file', 'copy'), 'changed', long),
+    finished('web1', task(9, 'realserver : old page', 'file'), 'changed', gone),
     finished('web1', secret, 'ok'),
     started('web1', restart),
     'look',
     finished('web1', restart, 'changed', restarted),
     end('web1'),
-    recap('apply', 0, { web1: { ok: 1, changed: 4 } }),
+    recap('apply', 0, { web1: { ok: 1, changed: 8 } }),
+  ],
+  'drifted-host': [
+    { event: 'run_started', mode: 'apply', playbook: '/srv/site.yml', hosts: ['web1', 'web2'] },
+    {
+      event: 'host_drifted',
+      host: 'web1',
+      diagnostic: fault('drifted', 'web1 has drifted: it is not as the plan found it.', {
+        host: 'web1',
+        help: 'Nothing was changed on any host.',
+      }),
+      drift: [
+        { task: page, changes: [{ ...rewritten, after: text('by hand\n') }] },
+        { task: arp, changes: [], reason: 'was skipped (when: false), is ok now' },
+      ],
+    },
+    recap('apply', 1, { web1: { failed: 1 }, web2: {} }),
   ],
   'unchanged-host': [
     ...begin('plan', ['web1']),

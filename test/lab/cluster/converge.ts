@@ -1,0 +1,56 @@
+import { expect } from '@jest/globals';
+import type { TaskFinished } from '../../../src/model/event.ts';
+import { play, type Run } from '../../cli/troupe.ts';
+import { foretell, verdict } from '../predictions.ts';
+
+/** Largest share of tasks times hosts, skipped ones left out, that may be known only when applied. */
+const MOST_UNKNOWN = 0.05;
+
+const run = (verb: 'plan' | 'apply', playbook: string, inventory: string, more: readonly string[]) =>
+  play(verb, `playbooks/${playbook}.yml`, '-i', inventory, ...more);
+
+/** Plans, applies, and requires that the plan told the truth, byte by byte, and that nothing is left to do. */
+export async function convergeWith(inventory: string, playbook: string, ...more: readonly string[]) {
+  const planned = await run('plan', playbook, inventory, more);
+  expect(planned.failures).toEqual([]);
+  expect(planned.status).toBe(2);
+  const applied = await run('apply', playbook, inventory, more);
+  expect(applied.failures).toEqual([]);
+  expect(applied.status).toBe(0);
+  expect(deedsOf(applied)).toEqual(deedsOf(planned));
+  const again = await run('plan', playbook, inventory, more);
+  expect(again.failures).toEqual([]);
+  expect(again.changes).toEqual([]);
+  expect(again.status).toBe(0);
+  return { planned, applied };
+}
+
+/** The same from bare machines: little may be unknown then, and every host is asked for what the plan foretold of it. */
+export async function convergeBare(inventory: string, playbook: string) {
+  const foretold = await foretell(`playbooks/${playbook}.yml`, inventory);
+  const { planned, applied } = await convergeWith(inventory, playbook);
+  const { wrong, compared } = await verdict(foretold);
+  expect(wrong).toEqual([]);
+  expect(compared).toBeGreaterThan(20);
+  expect(unknownShare(planned)).toBeLessThanOrEqual(MOST_UNKNOWN);
+  return applied;
+}
+
+/** What was changed, where and how: `before` is left out, which may be known only when its package is there. */
+const deedsOf = ({ finished }: Run) =>
+  finished
+    .filter(({ status }) => status === 'changed')
+    .map(({ host, task, changes }) => ({
+      task: [host, task.label, task.item ?? ''].join(' | '),
+      changes: changes.map(({ sign, field, path, after }) => ({ sign, field, path, after })),
+    }))
+    .sort((a, b) => (a.task < b.task ? -1 : 1));
+
+/** Unknown results, and commands without a guard, of all that are not skipped. */
+export function unknownShare({ finished }: Run): number {
+  const counted = finished.filter(({ status }) => status !== 'skipped');
+  return counted.filter((one) => one.status === 'unknown' || isUnguarded(one)).length / counted.length;
+}
+
+const isUnguarded = ({ task, status }: TaskFinished): boolean =>
+  status === 'changed' && (task.module === 'command' || task.module === 'shell');
