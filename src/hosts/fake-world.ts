@@ -36,6 +36,8 @@ export interface Belongings {
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Programs on PATH besides those of a bare Debian. */
   readonly programs?: readonly string[];
+  /** Users, each with a group of its name, besides those of a bare Debian. */
+  readonly accounts?: readonly string[];
   readonly captures?: readonly (Partial<Captured> & { readonly argv: readonly string[] })[];
   /** Any other answer. */
   readonly answers?: readonly (readonly [Probe, Answer])[];
@@ -154,10 +156,24 @@ const BARE_PROGRAMS = new Set([
   ],
 ]);
 
+/** Some of the users and groups of base-passwd. */
+const BARE_ACCOUNTS = new Set([
+  'root',
+  'daemon',
+  'mail',
+  'www-data',
+  'backup',
+  'nobody',
+  'nogroup',
+  'adm',
+  'staff',
+]);
+
 /** What a bare Debian answers. */
 export function bareAnswer(probe: Probe): Answer {
   if (probe.kind === 'stat' && BARE_DIRECTORIES.has(probe.path)) return DIRECTORY;
   if (probe.kind === 'program' && BARE_PROGRAMS.has(probe.name)) return { path: `/usr/bin/${probe.name}` };
+  if (probe.kind === 'account' && BARE_ACCOUNTS.has(probe.name)) return { id: 33 };
   return absenceOf(probe);
 }
 
@@ -208,6 +224,11 @@ function answersOf(held: Belongings): readonly (readonly [Probe, Answer])[] {
     ),
     ...(held.programs ?? []).map(
       (name) => [{ kind: 'program', name }, { path: `/usr/bin/${name}` }] as const,
+    ),
+    ...(held.accounts ?? []).flatMap((name) =>
+      (['passwd', 'group'] as const).map(
+        (database) => [{ kind: 'account', database, name }, { id: 1000 }] as const,
+      ),
     ),
     ...(held.captures ?? []).map(({ argv, ...captured }) => {
       return [

@@ -3,7 +3,15 @@
  * of one kind into one process (`stat`, `sha256sum`, `dpkg-query`, `systemctl show`); `sysctl`, `exists` and `program`
  * cost none, they are shell builtins.
  */
-export type Probe = Capture | ReadFile | StatPath | PackageProbe | UnitProbe | SysctlProbe | ProgramProbe;
+export type Probe =
+  | Capture
+  | ReadFile
+  | StatPath
+  | PackageProbe
+  | UnitProbe
+  | SysctlProbe
+  | ProgramProbe
+  | AccountProbe;
 
 /** Runs a program that only reads, and keeps what it printed. */
 export interface Capture {
@@ -52,6 +60,13 @@ export interface SysctlProbe {
 /** Where a program is found on PATH (`command -v`, with the sbin directories added). */
 export interface ProgramProbe {
   readonly kind: 'program';
+  readonly name: string;
+}
+
+/** A user or a group, by name. */
+export interface AccountProbe {
+  readonly kind: 'account';
+  readonly database: 'passwd' | 'group';
   readonly name: string;
 }
 
@@ -124,6 +139,11 @@ export interface ProgramFound {
   readonly path?: string;
 }
 
+/** Answer to an `AccountProbe`: its number; none where there is no such user or group. */
+export interface AccountFound {
+  readonly id?: number;
+}
+
 /** The answer that belongs to a probe's type. */
 export type AnswerTo<P extends Probe> = P extends Capture
   ? Captured
@@ -139,10 +159,20 @@ export type AnswerTo<P extends Probe> = P extends Capture
             ? SysctlValue
             : P extends ProgramProbe
               ? ProgramFound
-              : never;
+              : P extends AccountProbe
+                ? AccountFound
+                : never;
 
 /** Any probe's answer. */
-export type Answer = Captured | FileRead | Stat | PackageState | UnitState | SysctlValue | ProgramFound;
+export type Answer =
+  | Captured
+  | FileRead
+  | Stat
+  | PackageState
+  | UnitState
+  | SysctlValue
+  | ProgramFound
+  | AccountFound;
 
 /** A probe that could not be answered: the engine fails the task with it, modules never see one. */
 export interface ProbeFailure {
@@ -176,6 +206,11 @@ export const packageState = (
 export const unit = (name: string): UnitProbe => ({ kind: 'unit', name });
 export const sysctlValue = (name: string): SysctlProbe => ({ kind: 'sysctl', name });
 export const program = (name: string): ProgramProbe => ({ kind: 'program', name });
+export const account = (database: AccountProbe['database'], name: string): AccountProbe => ({
+  kind: 'account',
+  database,
+  name,
+});
 
 /** Two probes with the same key ask the same of a host (what is expected of a file is not part of the question). */
 export function probeKey(probe: Probe): string {
@@ -188,6 +223,8 @@ export function probeKey(probe: Probe): string {
       return `readFile ${probe.path}`;
     case 'package':
       return `package ${probe.candidate ? 'candidate ' : ''}${probe.contents ? 'contents ' : ''}${probe.name}`;
+    case 'account':
+      return `account ${probe.database} ${probe.name}`;
     default:
       return `${probe.kind} ${probe.name}`;
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Stat, StatFound } from '../model/probe.ts';
+import { account, type Found, type Stat, type StatFound } from '../model/probe.ts';
 import { type Action, type Step, step } from '../model/step.ts';
 import { bitsOf, fileMode, octal } from './file-mode.ts';
+import { type Refusal, refuse } from './module.ts';
 
-const account = (what: string) =>
+const nameOrNumber = (what: string) =>
   z
     .union([z.string().min(1), z.int().min(0)], { error: 'Write a name or a number.' })
     .transform(String)
@@ -16,8 +17,8 @@ export const attributeParams = {
     .describe(
       'Permissions: octal digits as text (`"0644"`), or in symbols (`u+x`). Left as it is if not given.',
     ),
-  owner: account('Owner').optional(),
-  group: account('Group').optional(),
+  owner: nameOrNumber('Owner').optional(),
+  group: nameOrNumber('Group').optional(),
 };
 
 /** What of a file's attributes is wanted. */
@@ -32,6 +33,30 @@ export interface ActionAttributes {
   readonly mode?: number;
   readonly owner?: string;
   readonly group?: string;
+}
+
+/** Asks whether the owner and the group exist, where they are names that not every system has. */
+export function inspectAccounts({ owner, group }: WantedAttributes) {
+  return {
+    ...(isNamed(owner) ? { ownerAccount: account('passwd', owner) } : {}),
+    ...(isNamed(group) ? { groupAccount: account('group', group) } : {}),
+  };
+}
+
+const isNamed = (name: string | undefined): name is string =>
+  name !== undefined && name !== 'root' && !/^\d+$/.test(name);
+
+/** Why the attributes cannot be set: there is no such user, or no such group. */
+export function accountRefusal(
+  { owner, group }: WantedAttributes,
+  found: Found<ReturnType<typeof inspectAccounts>>,
+): Refusal | undefined {
+  const help = 'Make it first, or install the package that brings it.';
+  if (found.ownerAccount && found.ownerAccount.id === undefined)
+    return refuse(`there is no user ${owner} on this host`, help);
+  if (found.groupAccount && found.groupAccount.id === undefined)
+    return refuse(`there is no group ${group} on this host`, help);
+  return undefined;
 }
 
 /** The wanted attributes for an action on what is there, or on what is new. */

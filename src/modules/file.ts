@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { capture, type Found, type Stat, stat } from '../model/probe.ts';
 import { answers, type Step, step } from '../model/step.ts';
-import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
+import {
+  accountRefusal,
+  attributeParams,
+  attributeSteps,
+  attributesFor,
+  inspectAccounts,
+} from './file-attributes.ts';
 import { bitsOf, isSymbolic } from './file-mode.ts';
 import { behind, hostPath } from './file-path.ts';
 import { absentFile, defineModule, type Refusal, refuse } from './module.ts';
@@ -59,6 +65,8 @@ export const file = defineModule({
   identity: (want) => want.path,
   inspect,
   plan: (want, found) => {
+    const nobody = want.state === 'absent' || want.state === 'link' ? undefined : accountRefusal(want, found);
+    if (nobody) return nobody;
     switch (want.state) {
       case 'absent':
         return planAbsent(want, found.itself);
@@ -77,6 +85,7 @@ function inspect(want: Want) {
     stat: stat(want.path, { follow: true }),
     itself: stat(want.path),
     ...(want.recurse ? { differing: find(want) } : {}),
+    ...inspectAccounts(want),
   };
 }
 

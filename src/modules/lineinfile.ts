@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { readFile, stat } from '../model/probe.ts';
 import { step } from '../model/step.ts';
-import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
+import {
+  accountRefusal,
+  attributeParams,
+  attributeSteps,
+  attributesFor,
+  inspectAccounts,
+} from './file-attributes.ts';
 import { behind, directoryOf, hostPath } from './file-path.ts';
 import { editLines } from './line-edit.ts';
 import { absentBy, defineModule, refuse } from './module.ts';
@@ -73,12 +79,15 @@ export const lineinfile = defineModule({
     stat: stat(want.path, { follow: true }),
     file: readFile(want.path),
     directory: stat(directoryOf(want.path), { follow: true }),
+    ...inspectAccounts(want),
   }),
   plan: (want, found) => {
     if (found.stat.exists && found.stat.type !== 'file') {
       return refuse(`${want.path} is a ${found.stat.type}, not a file`);
     }
     if (!found.file.exists && want.state === 'absent') return [];
+    const nobody = accountRefusal(want, found);
+    if (nobody) return nobody;
     if (!found.file.exists && !want.create) {
       return refuse(`${want.path} is not there`, 'create: true makes it.');
     }

@@ -13,7 +13,7 @@ export interface Refusal {
 /** What a module is told besides its parameters. */
 export interface Surroundings {
   readonly facts: Facts;
-  /** Apply, or a dry run. Only for wording; what is planned must not depend on it. */
+  /** Apply, or a dry run: for what only a dry run has to ask. What is planned must not depend on it. */
   readonly mode: 'plan' | 'apply';
 }
 

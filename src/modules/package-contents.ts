@@ -1,4 +1,13 @@
-import { type Probe, program, readFile, type StatFound, stat, type UnitState, unit } from '../model/probe.ts';
+import {
+  account,
+  type Probe,
+  program,
+  readFile,
+  type StatFound,
+  stat,
+  type UnitState,
+  unit,
+} from '../model/probe.ts';
 import type { Brought } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 
@@ -13,6 +22,9 @@ export interface PackageContents {
   readonly links?: Readonly<Record<string, string>>;
   /** Modes of programs and files that are not 0755 and 0644. */
   readonly modes?: Readonly<Record<string, number>>;
+  /** Users and groups that it makes. */
+  readonly users?: readonly string[];
+  readonly groups?: readonly string[];
   /** Packages that come with it, of the same table. */
   readonly needs?: readonly string[];
 }
@@ -43,6 +55,7 @@ export function contentsOf(
 /** What probes answer once a package with these contents is there. */
 export function broughtBy(name: string, contents: PackageContents): readonly Brought[] {
   const { units = {}, programs = [], directories = [], files = [], links = {}, modes = {} } = contents;
+  const { users = [], groups = [] } = contents;
   const file = (path: string): StatFound => ({
     ...FILE,
     mode: modes[path] ?? (programs.includes(path) ? 0o755 : 0o644),
@@ -53,6 +66,8 @@ export function broughtBy(name: string, contents: PackageContents): readonly Bro
       { probe: program(path.slice(path.lastIndexOf('/') + 1)), answer: { path } },
       ...seen(path, file(path)),
     ]),
+    ...users.map((user) => ({ probe: account('passwd', user), answer: { id: Number.NaN } })),
+    ...groups.map((group) => ({ probe: account('group', group), answer: { id: Number.NaN } })),
     ...directories.flatMap((path) => seen(path, { ...FILE, type: 'directory', mode: 0o755 })),
     ...[...files, ...Object.keys(links)].map((path) => ({
       probe: readFile(path),

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type FileRead, type Found, readFile, type Stat, stat } from '../model/probe.ts';
 import { type Shown, type Step, step } from '../model/step.ts';
-import { attributeParams, attributeSteps, attributesFor, type WantedAttributes } from './file-attributes.ts';
+import {
+  accountRefusal,
+  attributeParams,
+  attributeSteps,
+  attributesFor,
+  inspectAccounts,
+  type WantedAttributes,
+} from './file-attributes.ts';
 import { baseOf, behind, directoryOf, hostPath } from './file-path.ts';
 import { type Refusal, refuse } from './module.ts';
 import { wordsOf } from './words.ts';
@@ -56,6 +63,7 @@ export function inspectPlaced(file: PlacedFile) {
     insideItself: stat(inside),
     insideStat: stat(inside, { follow: true }),
     insideFile: readFile(inside, { expect }),
+    ...inspectAccounts(file),
   };
 }
 
@@ -64,6 +72,8 @@ type Inspected = Found<ReturnType<typeof inspectPlaced>>;
 /** Steps that put a file in its place. */
 export function planPlaced(file: PlacedFile, found: Inspected): readonly Step[] | Refusal {
   const dest = plainDest(file);
+  const nobody = accountRefusal(file, found);
+  if (nobody) return nobody;
   if (isDirectory(found.stat)) {
     if (file.base === undefined) return refuse(`${dest} is a directory`, 'Name the file itself in dest.');
     return planAt(placeOf(file, found.stat), file, found.insideItself, found.insideStat, found.insideFile);

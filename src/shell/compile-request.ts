@@ -6,6 +6,7 @@ import { runPiece } from './actions/run.ts';
 import { waitPiece } from './actions/wait.ts';
 import { writeFilePieces } from './actions/write-file.ts';
 import type { Asked, Piece } from './piece.ts';
+import { accountPiece } from './probes/account.ts';
 import { capturePiece } from './probes/capture.ts';
 import { packagePiece } from './probes/package.ts';
 import { programPiece } from './probes/program.ts';
@@ -126,6 +127,7 @@ function probePieces(asked: readonly Asked<Probe>[], { tools, alone }: CompileOp
     ),
     ...join(of('readFile'), (some, k) => readFilePiece(some, k, tools)),
     ...join(of('package'), packagePiece),
+    ...join(of('account'), accountPiece),
     ...join(of('unit'), (some, k) => unitPiece(some, k, tools)),
     ...of('capture').map(capturePiece),
   ];

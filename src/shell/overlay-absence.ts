@@ -1,4 +1,5 @@
 import type {
+  AccountFound,
   Answer,
   Captured,
   PackageState,
@@ -46,6 +47,8 @@ export function isAbsent(probe: Probe, answer: Answer): boolean {
       return (answer as SysctlValue).value === undefined;
     case 'program':
       return (answer as ProgramFound).path === undefined;
+    case 'account':
+      return (answer as AccountFound).id === undefined;
   }
 }
 

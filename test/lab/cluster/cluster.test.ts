@@ -46,6 +46,26 @@ const LEFTOVERS = [
 
 const leftovers = () => Promise.all(MACHINES.map(async (host) => [host, await on(host, LEFTOVERS)] as const));
 
+/** Every machine as it first came up. */
+async function reset(): Promise<void> {
+  const { status, stderr } = await troupe('lab', 'reset', '-i', INVENTORY);
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** Lets a second begin that no file was changed in, and notes it on each machine. */
+const seconds = () => Promise.all(MACHINES.map((host) => on(host, 'sleep 1; date +%s >/run/since; sleep 1')));
+
+/**
+ * Files changed on any machine since then, but for what logging in writes by itself: the journal and logs of sshd, sudo and
+ * PAM, sudo's own timestamps, the session and the user's manager that systemd-logind keeps in /run, and apt's daily timer's.
+ */
+const writtenSince = async () => {
+  const find =
+    'find / /run /tmp /dev/shm -xdev -newerct "@$(cat /run/since)" ! -path "/var/log*" ! -path "/run/log*" ! -path "/run/sudo*" ! -path "/run/systemd*" ! -path "/run/user*" ! -path /run/utmp ! -path /run/since ! -path /run ! -path "/var/lib/systemd/*" -print';
+  const found = await Promise.all(MACHINES.map(async (host) => `${host}: ${await on(host, find)}`));
+  return found.filter((line) => !/^\w+: $/.test(line));
+};
+
 const converge = async (playbook: string, ...more: readonly string[]) =>
   (await convergeWith(INVENTORY, playbook, ...more)).applied;
 
@@ -93,16 +113,19 @@ describe('a cluster of virtual machines', () => {
 
   test.each(['nat', 'tun'] as const)('builds lvs-%s from bare machines, just as planned', async (mode) => {
     describeCluster({ wire: mode === 'tun' ? 'far' : 'back' });
+    await reset();
+    await seconds();
     const planned = await run('plan', `lvs-${mode}`);
     expect(planned.status).toBe(2);
     expect(await leftovers()).toEqual(bare);
+    expect(await writtenSince()).toEqual([]);
     const applied = await convergeBare(INVENTORY, `lvs-${mode}`);
     expect(applied.messages).toContain('web1 6  web2 6');
-    expect((await troupe('lab', 'reset', '-i', INVENTORY)).status).toBe(0);
   });
 
   test('builds LVS-DR from bare machines, just as planned, and then has nothing to do', async () => {
     describeCluster({});
+    await reset();
     const applied = await convergeBare(INVENTORY, 'lvs-dr');
     expect(applied.messages).toContain('web1 6  web2 6');
   });
