@@ -1,4 +1,4 @@
-/** One runner, three rooms: unit (no program started), ssh (a real sshd on loopback), lab (virtual machines). */
+/** One runner, rooms by what they need: unit (no program), ssh (a real sshd), lab and full (virtual machines). */
 const project = (name, extra = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -13,5 +13,5 @@ const project = (name, extra = {}) => ({
 });
 
 export default {
-  projects: [project('unit'), project('ssh'), project('lab')],
+  projects: [project('unit'), project('ssh'), project('lab'), project('full')],
 };

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the tests: all, or one of unit, ssh, lab. The last line counts them; exit status 1 when one failed or none ran.
+# Runs the tests: all (what CI runs), one of unit, ssh, lab, or full: all, what takes too long for CI, and more random
+# playbooks. The last line counts them; exit status 1 when one failed or none ran.
 set -eu
 cd "$(dirname "$0")/.."
 which=${1:-all}
@@ -7,9 +8,14 @@ which=${1:-all}
 
 case $which in
 all) rooms='unit ssh lab' ;;
+full)
+  rooms='unit ssh lab full'
+  : "${TROUPE_FUZZ_RUNS:=5000}"
+  export TROUPE_FUZZ_RUNS
+  ;;
 unit | ssh | lab) rooms=$which ;;
 *)
-  echo "error[usage]: test.sh does not know '$which': give all, unit, ssh or lab." >&2
+  echo "error[usage]: test.sh does not know '$which': give all, full, unit, ssh or lab." >&2
   exit 3
   ;;
 esac
@@ -23,14 +29,14 @@ esac
 counts=$(mktemp -d)
 trap 'rm -rf "$counts"' EXIT
 status=0
-if [ "$which" = all ]; then
+if [ "$which" = all ] || [ "$which" = full ]; then
   echo '== check: format, lint, types, import rules, documents' >&2
   npm run --silent check || status=1
 fi
 for room in $rooms; do
   echo "== $room" >&2
   # One file after another: virtual machines want the processors for themselves, and a user's hosts have one lock.
-  case $room in lab) more='--runInBand --testTimeout=900000' ;; ssh) more='--runInBand --testTimeout=60000' ;; *) more='' ;; esac
+  case $room in lab | full) more='--runInBand --testTimeout=900000' ;; ssh) more='--runInBand --testTimeout=60000' ;; *) more='' ;; esac
   # shellcheck disable=SC2086
   node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
     --selectProjects "$room" --json --outputFile "$counts/$room.json" $more "$@" >/dev/null || status=1

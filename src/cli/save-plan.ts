@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { Event } from '../model/event.ts';
 import type { PlannedItem } from '../model/planned.ts';
@@ -19,6 +21,11 @@ export async function planAndSave(
   if (!isPlanPath(out)) {
     throw trouble('plan-name', `A plan file ends in .json, but --out is ${out}.`, {
       help: 'By its name "troupe apply" tells a plan from a playbook.',
+    });
+  }
+  if (!existsSync(dirname(out))) {
+    throw trouble('plan-not-saved', `There is no folder ${dirname(out)} to save ${out} in.`, {
+      help: 'Make it, or give --out another path.',
     });
   }
   const prepared = await prepareRun(playbook, options, io);

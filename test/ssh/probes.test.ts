@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host, Shell } from '../../src/model/host.ts';
-import { capture, packageState, program, readFile, stat, sysctlValue, unit } from '../../src/model/probe.ts';
+import {
+  account,
+  capture,
+  packageState,
+  program,
+  readFile,
+  stat,
+  sysctlValue,
+  unit,
+} from '../../src/model/probe.ts';
 import { ask, askAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
@@ -167,6 +176,16 @@ describe.each(testShells())('probes in $name', ({ name, sh }) => {
   test('a program is found by path, a builtin of the shell is not one', async () => {
     const answers = await askAll(shell, [program('ls'), program('no-such-program'), program('exit')]);
     expect(answers).toEqual([{ path: expect.stringMatching(/\/ls$/) }, {}, {}]);
+  });
+
+  test('users and groups are known by name, and nobody is an option', async () => {
+    const answers = await askAll(shell, [
+      account('passwd', 'daemon'),
+      account('group', 'daemon'),
+      account('passwd', 'no-such-user'),
+      account('group', '--help'),
+    ]);
+    expect(answers).toEqual([{ id: expect.any(Number) }, { id: expect.any(Number) }, {}, {}]);
   });
 
   (name === 'busybox' ? test.skip : test)('packages are asked for together', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { knownPackages } from '../../src/modules/known-packages.ts';
 import { play, troupe } from '../cli/troupe.ts';
-import { foretell, verdict } from './predictions.ts';
+import { foretell, verdict } from '../lab/predictions.ts';
 
 // Every package of the table is installed on a bare machine; two machines, because some of them want the same port.
 const PACKAGES = {
