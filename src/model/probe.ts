@@ -19,6 +19,11 @@ export interface Capture {
   readonly argv: readonly string[];
   /** Deadline in ms; 10 000 when left out. */
   readonly timeoutMs?: number;
+  /**
+   * Network device that it names. Where there is none the program is not run: by a mere question for tunl0 the kernel loads
+   * the module that makes it (dev_load in net/core/dev_ioctl.c).
+   */
+  readonly device?: string;
 }
 /** Reads a file; with `expect` its bytes come back only where their SHA-256 differs. */
 export interface ReadFile {

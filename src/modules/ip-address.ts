@@ -75,8 +75,10 @@ or the card claims its whole network.`,
   },
 });
 
-const liveProbe = (want: Want): Capture =>
-  capture('ip', '-o', 'addr', 'show', 'dev', want.device, 'to', want.address);
+const liveProbe = (want: Want): Capture => ({
+  ...capture('ip', '-o', 'addr', 'show', 'dev', want.device, 'to', want.address),
+  device: want.device,
+});
 
 function liveSteps(want: Want, live: Captured, link: Captured): readonly Step[] {
   const line = live.stdout

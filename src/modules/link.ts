@@ -3,7 +3,10 @@ import { answers, run, type Step, step } from '../model/step.ts';
 import { type Refusal, refuse, type Surroundings } from './module.ts';
 
 /** Asks for a network device: `2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 …`. */
-export const linkProbe = (device: string): Capture => capture('ip', '-o', 'link', 'show', 'dev', device);
+export const linkProbe = (device: string): Capture => ({
+  ...capture('ip', '-o', 'link', 'show', 'dev', device),
+  device,
+});
 
 /** True where the device is there. */
 export const hasLink = (link: Captured): boolean => link.rc === 0;

@@ -178,6 +178,15 @@ describe.each(testShells())('probes in $name', ({ name, sh }) => {
     expect(answers).toEqual([{ path: expect.stringMatching(/\/ls$/) }, {}, {}]);
   });
 
+  test('a program that names a network device is not run where there is none', async () => {
+    const [there, absent] = await askAll(shell, [
+      { ...capture('echo', 'ran'), device: 'lo' },
+      { ...capture('echo', 'ran'), device: 'nodev0' },
+    ]);
+    expect(there).toMatchObject({ rc: 0, stdout: 'ran\n' });
+    expect(absent).toMatchObject({ rc: 1, stdout: '', stderr: 'Device "nodev0" does not exist.\n' });
+  });
+
   test('users and groups are known by name, and nobody is an option', async () => {
     const answers = await askAll(shell, [
       account('passwd', 'daemon'),

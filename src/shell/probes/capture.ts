@@ -8,8 +8,11 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export function capturePiece(part: Asked<Capture>): Piece {
   const { id, probe } = part;
   const [name = ''] = probe.argv;
+  const { device } = probe;
+  const absent = `{ echo ${quote(`Device "${device}" does not exist.`)} >&2; exit 1; }`;
+  const guard = device === undefined ? '' : `[ -e ${quote(`/sys/class/net/${device}`)} ] || ${absent}; `;
   const script = [
-    `_b s ${id}; ( exec ${quoteAll(probe.argv)} ); _x=$?; _b c ${id} $_x`,
+    `_b s ${id}; ( ${guard}exec ${quoteAll(probe.argv)} ); _x=$?; _b c ${id} $_x`,
     `[ "$_x" != 127 ] || _P ${id}:path ${quote(name)}`,
   ].join('\n');
   return probePiece([part], script, probe.timeoutMs ?? DEFAULT_TIMEOUT_MS, (frame) => () => {

@@ -57,11 +57,11 @@ const noteTime = () => Promise.all(MACHINES.map((host) => on(host, 'touch /run/s
 
 /**
  * Files changed on any machine since then, but for what logging in writes by itself: the journal and logs of sshd, sudo and
- * PAM, sudo's own timestamps, the session and the user's manager that systemd-logind keeps in /run, and apt's daily timer's.
+ * PAM (which makes the message of the day), sudo's own timestamps, the session and the user's manager that systemd-logind keeps in /run, and apt's daily timer's.
  */
 const writtenSince = async () => {
   const find =
-    'find / /run /tmp /dev/shm -xdev -cnewer /run/since ! -path "/var/log*" ! -path "/run/log*" ! -path "/run/sudo*" ! -path "/run/systemd*" ! -path "/run/user*" ! -path /run/utmp ! -path /run/since ! -path /run ! -path "/var/lib/systemd/*" -print';
+    'find / /run /tmp /dev/shm -xdev -cnewer /run/since ! -path "/var/log*" ! -path "/run/log*" ! -path "/run/sudo*" ! -path "/run/systemd*" ! -path "/run/user*" ! -path /run/utmp ! -path /run/motd.dynamic ! -path /run/since ! -path /run ! -path "/var/lib/systemd/*" -print';
   const found = await Promise.all(MACHINES.map(async (host) => `${host}: ${await on(host, find)}`));
   return found.filter((line) => !/^\w+: $/.test(line));
 };
