@@ -74,6 +74,19 @@ tasks:
   });
 });
 
+test('a plan sees through the links of the host, whatever a file is called', async () => {
+  const host = () => new FakeHost({ files: { '/srv/v1/x': 'a' }, links: { '/srv/now': 'v1' } });
+  const files = play(`
+tasks:
+  - {name: go, file: {path: /srv/v1/x, state: absent}}
+  - {name: anew, copy: {dest: /srv/now/x, content: a}}`);
+  const web1 = host();
+  const planned = await ran('plan', files, { web1 });
+  expect(planned.lines).toEqual(['web1 go changed', 'web1 anew changed']);
+  expect(web1.frames).toBe(1);
+  expect((await ran('apply', files, { web1 })).lines).toEqual(planned.lines);
+});
+
 describe('round trips', () => {
   const many = play(`
 tasks:
