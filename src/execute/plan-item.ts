@@ -38,8 +38,9 @@ export async function planItem(
   state: HostState,
   ahead: Lookahead,
 ): Promise<ItemResult> {
-  const around = { facts: state.facts, mode: run.mode } as const;
-  const pending = run.worldPending || state.overlay.pending;
+  const pending = run.worldPending || state.unsettled;
+  // Where nothing is to change before it, apply will find just this: what is missing now is missing then.
+  const around = { facts: state.facts, mode: pending ? 'plan' : 'apply' } as const;
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
   const answers = await ahead.answersFor(task, index, item);
   const { overlay } = state;

@@ -13,7 +13,7 @@ export interface Refusal {
 /** What a module is told besides its parameters. */
 export interface Surroundings {
   readonly facts: Facts;
-  /** Apply, or a dry run. Only for wording; what is planned must not depend on it. */
+  /** `plan`: a dry run with something to change before, so what is missing may still come. Otherwise it will not. */
   readonly mode: 'plan' | 'apply';
 }
 

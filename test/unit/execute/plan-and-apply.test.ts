@@ -74,6 +74,26 @@ tasks:
   });
 });
 
+describe('what the host lacks', () => {
+  const files = (first: string): ReturnType<typeof play> =>
+    play(`
+tasks:
+  - ${first}
+  - {name: setting, sysctl: {name: net.no.such, value: 1}}`);
+
+  test('is refused by a plan with nothing to change before, as by apply', async () => {
+    for (const mode of ['plan', 'apply'] as const) {
+      const run = await ran(mode, files('{name: look, stat: {path: /}}'), { web1: new FakeHost() });
+      expect([run.lines, run.recap.exit]).toEqual([['web1 look ok', 'web1 setting failed'], 1]);
+    }
+  });
+
+  test('may come with what a plan has to change, or does not know', async () => {
+    const planned = await ran('plan', files('{name: first, command: bring it}'), { web1: new FakeHost() });
+    expect(planned.lines).toEqual(['web1 first changed', 'web1 setting changed']);
+  });
+});
+
 test('a plan sees through the links of the host, whatever a file is called', async () => {
   const host = () => new FakeHost({ files: { '/srv/v1/x': 'a' }, links: { '/srv/now': 'v1' } });
   const files = play(`
