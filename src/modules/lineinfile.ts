@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readFile, stat } from '../model/probe.ts';
 import { step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
-import { behind, directoryOf, hostPath } from './file-path.ts';
+import { behind, directoryOf, hostPath, newFileRefusal } from './file-path.ts';
 import { editLines } from './line-edit.ts';
 import { defineModule, refuse } from './module.ts';
 
@@ -80,12 +80,8 @@ export const lineinfile = defineModule({
     if (!found.file.exists && !want.create) {
       return refuse(`${want.path} is not there`, 'create: true makes it.');
     }
-    if (!found.file.exists && !found.directory.exists) {
-      return refuse(
-        `the directory ${directoryOf(want.path)} is not there`,
-        'Make it in a task before this one.',
-      );
-    }
+    const refusal = found.file.exists ? undefined : newFileRefusal(want.path, found.itself, found.directory);
+    if (refusal) return refusal;
     const text = textOf(found.file.content);
     if (text === undefined) return refuse(`${want.path} is not UTF-8 text`);
     const edited = editLines(text, want);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FileRead, type Found, readFile, type Stat, stat } from '../model/probe.ts';
 import { type Shown, type Step, step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor, type WantedAttributes } from './file-attributes.ts';
-import { baseOf, behind, directoryOf, hostPath } from './file-path.ts';
+import { baseOf, behind, directoryOf, hostPath, newFileRefusal } from './file-path.ts';
 import { type Refusal, refuse } from './module.ts';
 import { wordsOf } from './words.ts';
 
@@ -63,13 +63,8 @@ export function planPlaced(file: PlacedFile, found: Inspected): readonly Step[] 
     const path = `${dest.replace(/\/$/, '')}/${file.base}`;
     return planAt(path, file, found.insideItself, found.insideStat, found.insideFile);
   }
-  if (!found.itself.exists && !found.directory.exists) {
-    return refuse(
-      `the directory ${directoryOf(dest)} is not there`,
-      `Make it in a task before this one: file: {path: ${directoryOf(dest)}, state: directory}.`,
-    );
-  }
-  return planAt(dest, file, found.itself, found.stat, found.file);
+  const refusal = found.stat.exists ? undefined : newFileRefusal(dest, found.itself, found.directory);
+  return refusal ?? planAt(dest, file, found.itself, found.stat, found.file);
 }
 
 function planAt(
