@@ -85,6 +85,12 @@ export const lineinfile = defineModule({
     const text = textOf(found.file.content);
     if (text === undefined) return refuse(`${want.path} is not UTF-8 text`);
     const edited = editLines(text, want);
+    if (editLines(edited, want) !== edited) {
+      return refuse(
+        `regexp matches other lines of ${want.path} than the new one, which would be put in again each time`,
+        'Let regexp match the new line too, or match nothing else.',
+      );
+    }
     if (found.file.exists && edited === text)
       return attributeSteps(behind(want.path, found.itself), want, found.stat);
     const content = new TextEncoder().encode(edited);
