@@ -118,7 +118,7 @@ class Hosts {
   }
 
   anyPending(): boolean {
-    return [...this.#states.values()].some((state) => state.overlay.pending);
+    return [...this.#states.values()].some((state) => state.unsettled);
   }
 
   async open(name: string): Promise<HostState | undefined> {

@@ -3,6 +3,7 @@ import type { Part, Response } from '../model/host.ts';
 import type { Answer, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { AnyModule, Surroundings } from '../modules/module.ts';
 import type { Answers } from './answers.ts';
+import { linksAbove } from './links-above.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
 /** Longest look ahead: items that one request asks for at most. */
@@ -107,7 +108,9 @@ export class Lookahead {
 
   #ask(task: Task, item: ReadyItem<AnyModule>, into: Asked): void {
     const user = task.become;
-    for (const probe of Object.values(probesOf(item, this.#around))) {
+    const probes = probesOf(item, this.#around);
+    const links = this.#run.mode === 'plan' ? linksAbove(probes) : [];
+    for (const probe of [...links, ...Object.values(probes)]) {
       const key = JSON.stringify([user, probe]);
       if (this.#answers.get(user, probe) || into.keys.has(key)) continue;
       into.keys.add(key);

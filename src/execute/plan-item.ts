@@ -1,12 +1,14 @@
 import { fault } from '../diagnostics/trouble.ts';
 import type { ReadyItem } from '../model/compiled.ts';
-import type { Found, Probes } from '../model/probe.ts';
+import { isProbeFailure } from '../model/host.ts';
+import type { Found, Probes, Stat } from '../model/probe.ts';
 import type { Step } from '../model/step.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import { type AnyModule, isRefusal, type Refusal } from '../modules/module.ts';
 import { changesOf } from './changes.ts';
 import { foundOf } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
+import { linksAbove } from './links-above.ts';
 import { type Lookahead, probesOf } from './lookahead.ts';
 import { mention } from './mention.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
@@ -37,12 +39,17 @@ export async function planItem(
   state: HostState,
   ahead: Lookahead,
 ): Promise<ItemResult> {
+  const pending = run.worldPending || state.unsettled;
   const around = { facts: state.facts, mode: run.mode } as const;
-  const pending = run.worldPending || state.overlay.pending;
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
   const answers = await ahead.answersFor(task, index, item);
   const { overlay } = state;
-  const found = foundOf(task, item, probesOf(item, around), answers, (probe, answer) =>
+  const probes = probesOf(item, around);
+  for (const probe of linksAbove(probes)) {
+    const answer = state.answers.get(task.become, probe);
+    if (answer && !isProbeFailure(answer)) overlay.patch(probe, answer as Stat);
+  }
+  const found = foundOf(task, item, probes, answers, (probe, answer) =>
     overlay.patch(probe, answer as never),
   );
   if (found.kind === 'unknown') return notYet(found.reason);
@@ -50,7 +57,7 @@ export async function planItem(
   mention(task, item, found.found, state, run);
   const planned = item.module.plan(item.want, found.found, around);
   if (isRefusal(planned)) {
-    const { opaque } = overlay;
+    const opaque = overlay.opaque ?? state.open;
     if (opaque === undefined) return failed(refusal(planned, task));
     return notYet(`hangs on what «${opaque}» does: ${planned.refused}`);
   }

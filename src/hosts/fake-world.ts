@@ -5,7 +5,7 @@ import {
   type PackageState,
   type Probe,
   probeKey,
-  type Stat,
+  type StatFound,
   type UnitState,
 } from '../model/probe.ts';
 import type { Overlay } from '../shell/overlay.ts';
@@ -120,9 +120,17 @@ const BARE_DIRECTORIES = new Set(
       '/etc/systemd',
       '/etc/systemd/network',
       '/etc/systemd/system',
+      '/etc/systemd/system/multi-user.target.wants',
     ],
   ].flat(),
 );
+
+const BARE_LINKS: Readonly<Record<string, string>> = {
+  '/bin': 'usr/bin',
+  '/lib': 'usr/lib',
+  '/sbin': 'usr/sbin',
+  '/var/run': '/run',
+};
 
 const BARE_PROGRAMS = new Set([
   ...[
@@ -172,6 +180,9 @@ const BARE_ACCOUNTS = new Set([
 /** What a bare Debian answers. */
 export function bareAnswer(probe: Probe): Answer {
   if (probe.kind === 'stat' && BARE_DIRECTORIES.has(probe.path)) return DIRECTORY;
+  const target = probe.kind === 'stat' ? BARE_LINKS[probe.path] : undefined;
+  if (probe.kind === 'stat' && target !== undefined)
+    return probe.follow ? DIRECTORY : { ...DIRECTORY, type: 'link', mode: 0o777, target };
   if (probe.kind === 'program' && BARE_PROGRAMS.has(probe.name)) return { path: `/usr/bin/${probe.name}` };
   if (probe.kind === 'account' && BARE_ACCOUNTS.has(probe.name)) return { id: 33 };
   return absenceOf(probe);
@@ -240,7 +251,7 @@ function answersOf(held: Belongings): readonly (readonly [Probe, Answer])[] {
   ];
 }
 
-const DIRECTORY: Stat = {
+const DIRECTORY: StatFound = {
   exists: true,
   type: 'directory',
   mode: 0o755,

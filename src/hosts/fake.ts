@@ -9,10 +9,11 @@ import type {
   Response,
   Shell,
 } from '../model/host.ts';
-import { type Answer, type Probe, type ProbeFailure, probeKey } from '../model/probe.ts';
-import { type Action, type Outcome, stepOfAction } from '../model/step.ts';
+import { type Answer, type Probe, type ProbeFailure, probeKey, type Stat } from '../model/probe.ts';
+import { type Action, type Effect, type Outcome, stepOfAction } from '../model/step.ts';
 import { isUnknown } from '../model/value.ts';
 import { Overlay } from '../shell/overlay.ts';
+import { failureOf } from './fake-failure.ts';
 import { type Belongings, bareAnswer, FAKE_FACTS, furnish } from './fake-world.ts';
 
 const HANDLERS = '/var/lib/troupe/handlers.json';
@@ -65,8 +66,13 @@ export class FakeHost {
   answer(probe: Probe): Answer {
     const bare = this.#held.get(probeKey(probe)) ?? bareAnswer(probe);
     const patched = this.overlay.patch(probe, bare as never) as Answer;
+    if (!isUnknown(patched)) return patched;
+    // What is behind a link is the host's own, too.
+    const real = this.overlay.behind(probe);
+    if ('path' in probe && real !== undefined && real !== probe.path)
+      return this.answer({ ...probe, path: real });
     // A package that nobody declared brought nothing.
-    return isUnknown(patched) ? bare : patched;
+    return bare;
   }
 
   /** Text of a file; undefined where there is none. */
@@ -83,7 +89,7 @@ export class FakeHost {
     const ok = told?.ok ?? accepted(action, outcome);
     if (!ok) return { ...outcome, ok };
     const step = stepOfAction(action);
-    if (step) this.overlay.apply(step, user);
+    if (step) this.overlay.apply({ ...step, effects: step.effects.filter(isTold) }, user);
     else this.overlay.act(action, user);
     return { ...outcome, ok };
   }
@@ -152,12 +158,10 @@ export class FakeHost {
   }
 
   #byItself(action: Action): Partial<Outcome> {
-    if (action.kind !== 'writeFile' && action.kind !== 'makeLink') return {};
-    const directory = action.path.slice(0, action.path.lastIndexOf('/')) || '/';
-    const found = this.answer({ kind: 'stat', path: directory, follow: true });
-    return 'exists' in found && found.exists
-      ? {}
-      : { rc: 1, stderr: `${directory}: No such file or directory` };
+    const look = (path: string, follow: boolean) => this.answer({ kind: 'stat', path, follow }) as Stat;
+    const behind = (path: string) => this.overlay.behind({ kind: 'readFile', path }) ?? path;
+    const failure = failureOf(action, look, behind);
+    return failure === undefined ? {} : { rc: 1, stderr: failure };
   }
 }
 
@@ -170,6 +174,9 @@ export function fakeConnect(hosts: Readonly<Record<string, FakeHost>>): Connect 
     return host.connect(target.name, options);
   };
 }
+
+/** False for what only the real thing knows. */
+const isTold = (effect: Effect): boolean => effect.kind !== 'answers' || !isUnknown(effect.answer);
 
 function accepted(action: Action, outcome: Outcome): boolean {
   const okStatus = action.kind === 'run' ? (action.okStatus ?? [0]) : [0];

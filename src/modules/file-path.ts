@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Stat } from '../model/probe.ts';
+import { type Refusal, refuse } from './module.ts';
 
 /** A parameter that is a path on the host. */
 export const hostPath = z
@@ -22,4 +23,28 @@ export function behind(path: string, itself: Stat): string {
   return itself.target.startsWith('/')
     ? itself.target
     : `${directoryOf(path).replace(/\/$/, '')}/${itself.target}`;
+}
+
+/** Why no new file can be put at a path: a link to nothing is there, or its directory is not. */
+export function newFileRefusal(path: string, itself: Stat, directory: Stat): Refusal | undefined {
+  return itself.exists
+    ? refuse(
+        `${path} is a link to nothing`,
+        'Remove it in a task before this one, or make what it points to.',
+      )
+    : directoryRefusal(path, directory);
+}
+
+/** Why nothing can be put at a path: its directory, links followed, is not there or is none. */
+export function directoryRefusal(path: string, directory: Stat): Refusal | undefined {
+  const name = directoryOf(path);
+  if (!directory.exists) {
+    return refuse(
+      `the directory ${name} is not there`,
+      `Make it in a task before this one: file: {path: ${name}, state: directory}.`,
+    );
+  }
+  return directory.type === 'directory'
+    ? undefined
+    : refuse(`${name} is a ${directory.type}, not a directory`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capture, type Found, type Stat, stat } from '../model/probe.ts';
 import { answers, type Step, step } from '../model/step.ts';
+import { refuseToRemove } from '../shell/actions/refuse-to-remove.ts';
 import {
   accountRefusal,
   attributeParams,
@@ -9,7 +10,7 @@ import {
   inspectAccounts,
 } from './file-attributes.ts';
 import { bitsOf, isSymbolic } from './file-mode.ts';
-import { behind, hostPath } from './file-path.ts';
+import { behind, directoryOf, directoryRefusal, hostPath, newFileRefusal } from './file-path.ts';
 import { absentFile, defineModule, type Refusal, refuse } from './module.ts';
 
 const params = z
@@ -71,7 +72,7 @@ export const file = defineModule({
       case 'absent':
         return planAbsent(want, found.itself);
       case 'link':
-        return planLink(want, found.itself);
+        return planLink(want, found);
       case 'directory':
         return planDirectory(want, found);
       default:
@@ -84,6 +85,7 @@ function inspect(want: Want) {
   return {
     stat: stat(want.path, { follow: true }),
     itself: stat(want.path),
+    directory: stat(directoryOf(want.path), { follow: true }),
     ...(want.recurse ? { differing: find(want) } : {}),
     ...inspectAccounts(want),
   };
@@ -111,12 +113,14 @@ function find(want: Want) {
   );
 }
 
-function planAbsent(want: Want, found: Stat): readonly Step[] {
+function planAbsent(want: Want, found: Stat): readonly Step[] | Refusal {
   if (!found.exists) return [];
+  const refused = refuseToRemove(want.path);
+  if (refused !== undefined) return refuse(refused);
   return [step('state', found.type, undefined, { action: { kind: 'remove', path: want.path } })];
 }
 
-function planLink(want: Want, found: Stat): readonly Step[] | Refusal {
+function planLink(want: Want, { itself: found, directory }: Inspected): readonly Step[] | Refusal {
   const target = want.src ?? '';
   if (found.exists && found.type === 'directory') {
     return refuse(
@@ -127,9 +131,8 @@ function planLink(want: Want, found: Stat): readonly Step[] | Refusal {
   if (found.exists && found.type !== 'link' && !want.force) {
     return refuse(`${want.path} is a ${found.type}`, 'force: true lets the link take its place.');
   }
-  const link =
-    found.exists && found.type === 'link' && found.target === target ? [] : [linkStep(want, target, found)];
-  return link;
+  if (found.exists && found.type === 'link' && found.target === target) return [];
+  return directoryRefusal(want.path, directory) ?? [linkStep(want, target, found)];
 }
 
 function linkStep(want: Want, target: string, found: Stat): Step {
@@ -146,6 +149,9 @@ function planDirectory(want: Want, found: Inspected): readonly Step[] | Refusal 
     return [...steps, ...recursion(want, found)];
   }
   if (found.itself.exists) return refuse(`${want.path} is a link to nothing`);
+  if (found.directory.exists && found.directory.type !== 'directory') {
+    return directoryRefusal(want.path, found.directory) ?? [];
+  }
   const action = {
     kind: 'makeDirectory',
     path: want.path,
@@ -168,7 +174,7 @@ function recursion(want: Want, found: Inspected): readonly Step[] {
 
 const allAlike = (want: Want) => answers(find(want), { rc: 0, stdout: '', stderr: '', missing: false });
 
-function planFile(want: Want, { stat: found, itself }: Inspected): readonly Step[] | Refusal {
+function planFile(want: Want, { stat: found, itself, directory }: Inspected): readonly Step[] | Refusal {
   if (found.exists && found.type === 'directory' && want.state !== undefined) {
     return refuse(`${want.path} is a directory`, 'state: directory manages directories.');
   }
@@ -179,6 +185,8 @@ function planFile(want: Want, { stat: found, itself }: Inspected): readonly Step
       'state: touch makes an empty file, state: directory a directory.',
     );
   }
+  const refusal = newFileRefusal(want.path, itself, directory);
+  if (refusal) return refusal;
   const content = new Uint8Array();
   const action = { kind: 'writeFile', path: want.path, content, ...attributesFor(want, found) } as const;
   return [

@@ -3,7 +3,7 @@ import { readFile } from '../model/probe.ts';
 import { withNames, withoutNames } from './hosts-file.ts';
 import { address } from './ip-address-text.ts';
 import { absentBy, defineModule } from './module.ts';
-import { fileSteps, textOf } from './text-file.ts';
+import { editRefusal, fileSteps, textOf } from './text-file.ts';
 
 const FILE = '/etc/hosts';
 const NO_NAME = 'This is no host name; write one such as web1.example.org, or a list of them.';
@@ -40,6 +40,8 @@ address is called.`,
   identity: (want) => want.address,
   inspect: () => ({ hosts: readFile(FILE) }),
   plan: (want, found) => {
+    const refusal = editRefusal(FILE, found.hosts);
+    if (refusal) return refusal;
     const text = textOf(found.hosts) ?? '';
     const after = want.state === 'present' ? withNames(text, want) : withoutNames(text, want);
     return fileSteps('content', FILE, text, after);

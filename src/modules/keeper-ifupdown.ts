@@ -2,7 +2,7 @@ import { type ReadFile, readFile } from '../model/probe.ts';
 import type { Keeper } from './keeper.ts';
 import { refuse } from './module.ts';
 import { WRITTEN, withBlock } from './network-blocks.ts';
-import { fileSteps, textOf } from './text-file.ts';
+import { editRefusal, fileSteps, textOf } from './text-file.ts';
 
 interface Probes {
   readonly [probe: string]: ReadFile;
@@ -26,6 +26,8 @@ export const ifupdown: Keeper<Probes> = {
         `Add the line "source ${MAIN}.d/*" to it, or keep this until the next boot only (persistent: false).`,
       );
     }
+    const refusal = editRefusal(fileOf(device), found.ours);
+    if (refusal) return refusal;
     const before = textOf(found.ours) ?? '';
     const head = SOFTWARE.test(device) ? `${WRITTEN}\nauto ${device}` : WRITTEN;
     const stanza = [

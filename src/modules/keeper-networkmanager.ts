@@ -8,6 +8,7 @@ type Probes = {
   readonly profile: Capture;
   readonly unitFile: ReadFile;
   readonly unitLink: StatPath;
+  readonly wants: StatPath;
 };
 
 /** The device's profile: its UUID, then its addresses and routes, a property a line (nmcli(1)). */

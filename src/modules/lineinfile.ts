@@ -8,7 +8,7 @@ import {
   attributesFor,
   inspectAccounts,
 } from './file-attributes.ts';
-import { behind, directoryOf, hostPath } from './file-path.ts';
+import { behind, directoryOf, hostPath, newFileRefusal } from './file-path.ts';
 import { editLines } from './line-edit.ts';
 import { absentBy, defineModule, refuse } from './module.ts';
 
@@ -91,15 +91,17 @@ export const lineinfile = defineModule({
     if (!found.file.exists && !want.create) {
       return refuse(`${want.path} is not there`, 'create: true makes it.');
     }
-    if (!found.file.exists && !found.directory.exists) {
-      return refuse(
-        `the directory ${directoryOf(want.path)} is not there`,
-        'Make it in a task before this one.',
-      );
-    }
+    const refusal = found.file.exists ? undefined : newFileRefusal(want.path, found.itself, found.directory);
+    if (refusal) return refusal;
     const text = textOf(found.file.content);
     if (text === undefined) return refuse(`${want.path} is not UTF-8 text`);
     const edited = editLines(text, want);
+    if (editLines(edited, want) !== edited) {
+      return refuse(
+        `regexp matches other lines of ${want.path} than the new one, which would be put in again each time`,
+        'Let regexp match the new line too, or match nothing else.',
+      );
+    }
     if (found.file.exists && edited === text)
       return attributeSteps(behind(want.path, found.itself), want, found.stat);
     const content = new TextEncoder().encode(edited);

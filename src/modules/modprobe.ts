@@ -3,6 +3,7 @@ import {
   type Capture,
   type Captured,
   capture,
+  type FileRead,
   readFile,
   type StatFound,
   stat,
@@ -10,8 +11,8 @@ import {
 } from '../model/probe.ts';
 import { answers, type Effect, run, type Step, step } from '../model/step.ts';
 import { broughtBy, takenBy } from './kernel-modules.ts';
-import { defineModule, refuse } from './module.ts';
-import { fileSteps, textOf } from './text-file.ts';
+import { defineModule, isRefusal, type Refusal, refuse } from './module.ts';
+import { editRefusal, fileSteps, textOf } from './text-file.ts';
 
 const params = z.strictObject({
   name: z
@@ -67,10 +68,12 @@ Just this module is unloaded (rmmod), not those that it brought with it; one tha
     if (want.state === 'present' && !there && missing.rc !== 0) {
       return refuse(...whyNot(want, missing, around.facts.kernel));
     }
+    const boot = want.persistent === 'disabled' ? [] : bootSteps(want, found.boot, found.options);
+    if (isRefusal(boot)) return boot;
     return [
       ...(want.state === 'present' && !there ? [load(want, missing, found.rpFilter.value)] : []),
       ...(want.state === 'absent' && there ? [unload(want)] : []),
-      ...bootSteps(want, textOf(found.boot) ?? '', textOf(found.options) ?? ''),
+      ...boot,
     ];
   },
 });
@@ -116,15 +119,16 @@ function unload(want: Want): Step {
 
 const said = (stdout: string): Captured => ({ rc: 0, stdout, stderr: '', missing: false });
 
-function bootSteps(want: Want, boot: string, options: string): readonly Step[] {
-  if (want.persistent === 'disabled') return [];
+function bootSteps(want: Want, boot: FileRead, options: FileRead): readonly Step[] | Refusal {
+  const refusal = editRefusal(bootFile(want), boot) ?? editRefusal(optionsFile(want), options);
+  if (refusal) return refusal;
   const kept = want.persistent === 'present';
   return [
-    ...fileSteps('at boot', bootFile(want), boot, kept ? `${want.name}\n` : ''),
+    ...fileSteps('at boot', bootFile(want), textOf(boot) ?? '', kept ? `${want.name}\n` : ''),
     ...fileSteps(
       'parameters at boot',
       optionsFile(want),
-      options,
+      textOf(options) ?? '',
       kept && want.params !== '' ? `options ${want.name} ${want.params}\n` : '',
     ),
   ];

@@ -10,7 +10,7 @@ import {
   inspectAccounts,
   type WantedAttributes,
 } from './file-attributes.ts';
-import { baseOf, behind, directoryOf, hostPath } from './file-path.ts';
+import { baseOf, behind, directoryOf, hostPath, newFileRefusal } from './file-path.ts';
 import { type Refusal, refuse } from './module.ts';
 import { wordsOf } from './words.ts';
 
@@ -78,13 +78,8 @@ export function planPlaced(file: PlacedFile, found: Inspected): readonly Step[] 
     if (file.base === undefined) return refuse(`${dest} is a directory`, 'Name the file itself in dest.');
     return planAt(placeOf(file, found.stat), file, found.insideItself, found.insideStat, found.insideFile);
   }
-  if (!found.itself.exists && !found.directory.exists) {
-    return refuse(
-      `the directory ${directoryOf(dest)} is not there`,
-      `Make it in a task before this one: file: {path: ${directoryOf(dest)}, state: directory}.`,
-    );
-  }
-  return planAt(dest, file, found.itself, found.stat, found.file);
+  const refusal = found.stat.exists ? undefined : newFileRefusal(dest, found.itself, found.directory);
+  return refusal ?? planAt(dest, file, found.itself, found.stat, found.file);
 }
 
 function planAt(

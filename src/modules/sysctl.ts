@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { readFile, sysctlValue } from '../model/probe.ts';
+import { readFile, stat, sysctlValue } from '../model/probe.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
-import { hostPath } from './file-path.ts';
+import { directoryOf, hostPath, newFileRefusal } from './file-path.ts';
 import { absentBy, defineModule, refuse } from './module.ts';
 import { dottedName, procPath } from './sysctl-name.ts';
-import { fileSteps, textOf } from './text-file.ts';
+import { editRefusal, fileSteps, textOf } from './text-file.ts';
 
 const NAME = /^[\w-]+([./][\w@:-]+)+$/;
 const params = z.strictObject({
@@ -61,6 +61,8 @@ later one wins (sysctl.d(5)). In a \`sysctl_file\` that you name, only the param
   inspect: (want) => ({
     live: sysctlValue(dottedName(want.name)),
     saved: readFile(fileOf(want)),
+    itself: stat(fileOf(want)),
+    directory: stat(directoryOf(fileOf(want)), { follow: true }),
   }),
   plan: (want, found) => {
     const { value: live } = found.live;
@@ -70,9 +72,16 @@ later one wins (sysctl.d(5)). In a \`sysctl_file\` that you name, only the param
         'Load the kernel module that brings it first (module modprobe), or look for the right name: sysctl -a.',
       );
     }
+    const refusal = editRefusal(fileOf(want), found.saved);
+    if (refusal) return refusal;
     const saved = textOf(found.saved) ?? '';
     const kept = want.state === 'present' ? String(kernelValue(want)) : undefined;
     const after = withLine(saved, want, kept);
+    const noFile =
+      found.saved.exists || after === saved
+        ? undefined
+        : newFileRefusal(fileOf(want), found.itself, found.directory);
+    if (noFile) return noFile;
     // What we never kept is somebody else's: absent leaves it alone.
     const isOurs = want.state === 'present' || (live !== undefined && after !== saved);
     return [...(isOurs ? liveSteps(want, live) : []), ...fileSteps('saved', fileOf(want), saved, after)];

@@ -24,6 +24,8 @@ type Node =
     }
   | { readonly kind: 'altered'; readonly attributes: Attributes };
 
+/** As many as Linux follows (MAXSYMLINKS). */
+const MOST_HOPS = 40;
 const ABSENT: Stat = { exists: false };
 /** The part of the overlay that knows files: what they would be after the actions so far. Paths are absolute. */
 export class OverlayFiles {
@@ -47,12 +49,18 @@ export class OverlayFiles {
 
   /** The host has a link: what is done through it is done to what it names. */
   learn(path: string, target: string): void {
-    this.#hostLinks.set(this.#locate(path).path, target);
+    const { path: real, through } = this.#locate(path);
+    if (through === undefined) this.#hostLinks.set(real, target);
   }
 
   /** Forgets what was made of a path: something else declares what it is now. */
   forget(path: string): void {
     this.#nodes.delete(this.#locate(path).path);
+  }
+
+  /** A path with its links followed that are known; the last part only with `follow`. */
+  behind(path: string, follow: boolean): string {
+    return (follow ? this.#resolve(path) : this.#locate(path)).path;
   }
 
   /** True where the actions so far decide alone what is at a path. */
@@ -69,14 +77,17 @@ export class OverlayFiles {
   }
 
   patchStat(path: string, follow: boolean, base: Stat): Stat | Unknown {
-    const { path: real, through } = follow ? this.#resolve(path) : this.#locate(path);
+    const { path: real, through, loops } = follow ? this.#resolve(path) : this.#locate(path);
+    if (loops) return ABSENT;
     if (through === undefined) return this.#over(real, base);
     return this.#decides(real) ? this.#over(real, ABSENT) : notYet(through);
   }
 
   patchRead(path: string, expect: string | undefined, base: FileRead): FileRead | Unknown {
-    const { path: real, through } = this.#resolve(path);
+    const { path: real, through, loops } = this.#resolve(path);
     const node = this.#nodes.get(real);
+    if (loops) return { exists: false };
+    if (node?.kind === 'directory') return { exists: true };
     if (node?.kind === 'file') return readOf(node.content, expect);
     if (this.#decides(real)) return { exists: false };
     return through === undefined ? base : notYet(through);
@@ -168,22 +179,22 @@ export class OverlayFiles {
   #locate(path: string): Located {
     const clean = normal(path);
     const slash = clean.lastIndexOf('/');
-    if (slash <= 0) return { path: clean, through: undefined };
+    if (slash <= 0) return { path: clean, through: undefined, loops: false };
     const directory = this.#resolve(clean.slice(0, slash));
-    return { path: join(directory.path, clean.slice(slash + 1)), through: directory.through };
+    return { ...directory, path: join(directory.path, clean.slice(slash + 1)) };
   }
 
   /** A path with all links followed that are known: those of this run, and those that the host told of. */
   #resolve(path: string): Located {
     let current = normal(path);
     let through: string | undefined;
-    for (let hops = 0; hops < 40; hops += 1) {
+    for (let hops = 0; hops < MOST_HOPS; hops += 1) {
       const link = [...ancestors(current), current].find((name) => this.#targetOf(name) !== undefined);
-      if (link === undefined) break;
+      if (link === undefined) return { path: current, through, loops: false };
       if (this.#nodes.get(link)?.kind === 'link') through = link;
       current = normal(join(join(link, '..'), this.#targetOf(link) ?? '') + current.slice(link.length));
     }
-    return { path: current, through };
+    return { path: current, through, loops: true };
   }
 
   #targetOf(path: string): string | undefined {
@@ -197,6 +208,8 @@ export class OverlayFiles {
 interface Located {
   readonly path: string;
   readonly through: string | undefined;
+  /** Its links lead in a circle: there is nothing. */
+  readonly loops: boolean;
 }
 
 const notYet = (link: string): Unknown => unknown(`it is behind the link ${link}, which is made in this run`);

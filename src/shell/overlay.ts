@@ -60,6 +60,12 @@ export class Overlay {
     return [...this.#probes.values()];
   }
 
+  /** The path that a probe asks for in the end, links followed as far as they are known. */
+  behind(probe: Probe): string | undefined {
+    if (probe.kind !== 'stat' && probe.kind !== 'readFile') return undefined;
+    return this.#files.behind(probe.path, probe.kind === 'readFile' || probe.follow === true);
+  }
+
   /** The answer as it would be; `answer` is what the host says now. */
   patch<P extends Probe>(probe: P, answer: AnswerTo<P>): AnswerTo<P> | Unknown {
     const patched = this.#patch(probe, answer);
@@ -96,11 +102,11 @@ export class Overlay {
 
   /** What the host says, with what steps declared of it; files of this run are still to come over it. */
   #base(probe: Probe, answer: Answer): Answer | Unknown {
-    const declared = this.#declared.get(keyOf(probe));
+    const declared = this.#declared.get(this.#keyOf(probe));
     if (declared)
       return probe.kind === 'package' && !isUnknown(declared) ? packageOver(answer, declared) : declared;
     if (isAbsent(probe, answer)) {
-      return broughtTo(probe, this.#brought.get(keyOf(probe))) ?? this.#mayCome(probe) ?? answer;
+      return broughtTo(probe, this.#brought.get(this.#keyOf(probe))) ?? this.#mayCome(probe) ?? answer;
     }
     return this.#mayGo(probe) ?? answer;
   }
@@ -112,7 +118,7 @@ export class Overlay {
     }
     if (probe.kind === 'capture') {
       const name = probe.argv[0] ?? '';
-      if (this.#brought.has(keyOf({ kind: 'program', name })))
+      if (this.#brought.has(this.#keyOf({ kind: 'program', name })))
         return unknown(`${name} is installed in this run`);
     }
     if (this.#mayBring.length === 0 || probe.kind === 'package') return undefined;
@@ -184,13 +190,13 @@ export class Overlay {
   }
 
   #declare(probe: Probe, answer: Answer | Unknown): void {
-    this.#declared.set(keyOf(probe), answer);
-    this.#probes.set(keyOf(probe), probe);
+    this.#declared.set(this.#keyOf(probe), answer);
+    this.#probes.set(this.#keyOf(probe), probe);
   }
 
   #bring(brings: readonly Brought[]): void {
     for (const { probe, answer } of brings) {
-      const key = keyOf(probe);
+      const key = this.#keyOf(probe);
       const declared = this.#declared.get(key);
       if (declared && !isUnknown(declared) && isAbsent(probe, declared)) this.#declared.delete(key);
       this.#brought.set(key, answer);
@@ -198,7 +204,18 @@ export class Overlay {
     }
   }
 
-  #forgetBelow(path: string): void {
+  /**
+   * A file is one thing to know, by whichever directory it is reached; and so is a package, whether or not its candidate
+   * was asked for too.
+   */
+  #keyOf(probe: Probe): string {
+    if (probe.kind === 'package') return `package ${probe.name}`;
+    const isPath = probe.kind === 'stat' || probe.kind === 'readFile';
+    return probeKey(isPath ? { ...probe, path: this.#files.behind(probe.path, false) } : probe);
+  }
+
+  #forgetBelow(removed: string): void {
+    const path = this.#files.behind(removed, false);
     for (const key of [...this.#declared.keys(), ...this.#brought.keys()]) {
       const at = /^(?:stat (?:follow )?|readFile )(\/.*)$/.exec(key)?.[1];
       if (at === undefined || !(at === path || at.startsWith(`${path}/`))) continue;
@@ -207,10 +224,6 @@ export class Overlay {
     }
   }
 }
-
-/** A package is one thing to know, whether or not its candidate was asked for too. */
-const keyOf = (probe: Probe): string =>
-  probe.kind === 'package' ? `package ${probe.name}` : probeKey(probe);
 
 const isOpaque = (step: Step): boolean =>
   !step.converges ||

@@ -106,6 +106,40 @@ tasks:
   });
 });
 
+describe('what the host lacks', () => {
+  const files = (first: string): ReturnType<typeof play> =>
+    play(`
+tasks:
+  - ${first}
+  - {name: setting, sysctl: {name: net.no.such, value: 1}}`);
+
+  test('is refused by a plan with nothing to change before, as by apply', async () => {
+    for (const mode of ['plan', 'apply'] as const) {
+      const run = await ran(mode, files('{name: look, stat: {path: /}}'), { web1: new FakeHost() });
+      expect([run.lines, run.recap.exit]).toEqual([['web1 look ok', 'web1 setting failed'], 1]);
+    }
+  });
+
+  test('is known only when applied where a command came before, which may bring it', async () => {
+    const planned = await ran('plan', files('{name: first, command: bring it}'), { web1: new FakeHost() });
+    expect(planned.lines).toEqual(['web1 first changed', 'web1 setting unknown']);
+    expect(planned.finished[1]?.reason).toContain('«first»');
+  });
+});
+
+test('a plan sees through the links of the host, whatever a file is called', async () => {
+  const host = () => new FakeHost({ files: { '/srv/v1/x': 'a' }, links: { '/srv/now': 'v1' } });
+  const files = play(`
+tasks:
+  - {name: go, file: {path: /srv/v1/x, state: absent}}
+  - {name: anew, copy: {dest: /srv/now/x, content: a}}`);
+  const web1 = host();
+  const planned = await ran('plan', files, { web1 });
+  expect(planned.lines).toEqual(['web1 go changed', 'web1 anew changed']);
+  expect(web1.frames).toBe(1);
+  expect((await ran('apply', files, { web1 })).lines).toEqual(planned.lines);
+});
+
 describe('round trips', () => {
   const many = play(`
 tasks:

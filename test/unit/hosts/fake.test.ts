@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { FakeHost, fakeConnect } from '../../../src/hosts/fake.ts';
 import type { ConnectOptions, Target } from '../../../src/model/host.ts';
 import { program, readFile, sysctlValue, unit } from '../../../src/model/probe.ts';
-import { answers, run, step } from '../../../src/model/step.ts';
+import { type Action, answers, run, step } from '../../../src/model/step.ts';
 
 const target: Target = { name: 'web1', connection: 'ssh', address: '10.0.0.2', connectTimeoutMs: 1000 };
 const options: ConnectOptions = { lock: false, holder: 'me', users: [] };
@@ -80,4 +80,32 @@ test('hosts that are unreachable, unknown or locked are refused', async () => {
 test('a bare host has no units and no packages', () => {
   expect(new FakeHost().answer(unit('apache2.service'))).toMatchObject({ load: 'not-found' });
   expect(new FakeHost().answer({ kind: 'package', name: 'apache2' })).toEqual({ installed: false });
+});
+
+test('what a real host cannot do, the fake one cannot either', () => {
+  const fake = new FakeHost({
+    files: { '/srv/a': 'a' },
+    links: { '/srv/l': 'none/x', '/srv/ok': 'new' },
+    directories: { '/srv/d': {} },
+  });
+  const content = new Uint8Array();
+  const said = (action: Action) => fake.act(action, 'root').stderr;
+  expect(said({ kind: 'writeFile', path: '/srv/a/b', content })).toBe('/srv/a: Not a directory');
+  expect(said({ kind: 'writeFile', path: '/srv/d', content })).toBe(
+    '/srv/d is there and is not a regular file',
+  );
+  expect(said({ kind: 'writeFile', path: '/srv/l', content })).toBe('/srv/l is a link that leads nowhere');
+  expect(said({ kind: 'writeFile', path: '/srv/ok', content })).toBe('');
+  expect(said({ kind: 'makeLink', path: '/srv/d', target: 'a' })).toBe('/srv/d is a directory');
+  expect(said({ kind: 'makeDirectory', path: '/srv/a/b/c' })).toBe('/srv/a: Not a directory');
+  expect(said({ kind: 'setAttributes', path: '/srv/none', mode: 0 })).toBe('/srv/none does not exist');
+  expect(said({ kind: 'remove', path: '/srv' })).toBe('/srv belongs to the system: not removed');
+});
+
+test('what is behind a link of the host is its own', () => {
+  const fake = new FakeHost({ links: { '/srv/l': '/opt' } });
+  fake.act({ kind: 'makeLink', path: '/srv/m', target: '/opt' }, 'root');
+  expect(fake.answer({ kind: 'stat', path: '/srv/l', follow: true })).toMatchObject({ type: 'directory' });
+  expect(fake.answer({ kind: 'stat', path: '/srv/m', follow: true })).toMatchObject({ type: 'directory' });
+  expect(fake.answer({ kind: 'stat', path: '/var/run', follow: true })).toMatchObject({ type: 'directory' });
 });

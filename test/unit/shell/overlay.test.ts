@@ -130,6 +130,31 @@ test('what is done through a link of the host is done to what it names', () => {
   expect(asked(overlay, readFile('/etc/x'))).toMatchObject({ content: bytes('b') });
 });
 
+test('what is declared of a file is known by every way to it', () => {
+  const overlay = new Overlay();
+  const link: Stat = { ...(held('file', 0o777) as object), type: 'link', target: 'real' } as Stat;
+  asked(overlay, stat('/srv/l'), link);
+  const effects = [answers(stat('/srv/l/x', { follow: true }), { exists: false })];
+  overlay.apply(step('runs', undefined, 'y', { action: run(['true']), effects }));
+  expect(asked(overlay, stat('/srv/real/x', { follow: true }), held('file', 0o644))).toEqual({
+    exists: false,
+  });
+});
+
+test('links in a circle lead nowhere', () => {
+  const overlay = done(
+    { kind: 'makeLink', path: '/srv/a', target: 'b' },
+    { kind: 'makeLink', path: '/srv/b', target: 'a' },
+  );
+  expect(asked(overlay, stat('/srv/a', { follow: true }))).toEqual({ exists: false });
+  expect(asked(overlay, readFile('/srv/a/x'))).toEqual({ exists: false });
+});
+
+test('a directory is there for who wants to read a file', () => {
+  const overlay = done({ kind: 'remove', path: '/etc/x' }, { kind: 'makeDirectory', path: '/etc/x' });
+  expect(asked(overlay, readFile('/etc/x'))).toEqual({ exists: true });
+});
+
 describe('units', () => {
   const path = '/etc/systemd/system/mine.service';
 
