@@ -55,18 +55,21 @@ export class Overlay {
     const base = this.#base(probe, answer);
     switch (probe.kind) {
       case 'stat':
-        if (isUnknown(base))
-          return this.#files.decides(probe.path) ? this.#stat(probe, { exists: false }) : base;
+        if (isUnknown(base)) return this.#isMade(probe, answer) ? this.#stat(probe, { exists: false }) : base;
         return this.#stat(probe, base);
       case 'readFile':
-        if (isUnknown(base))
-          return this.#files.decides(probe.path) ? this.#read(probe, { exists: false }) : base;
+        if (isUnknown(base)) return this.#isMade(probe, answer) ? this.#read(probe, { exists: false }) : base;
         return this.#read(probe, base);
       case 'unit':
         return isUnknown(base) ? (this.#unitOfFile(probe.name) ?? base) : this.#unit(probe.name, base);
       default:
         return base;
     }
+  }
+
+  /** True where this run alone says what is at a path. */
+  #isMade(probe: Extract<Probe, { readonly path: string }>, answer: Answer): boolean {
+    return this.#files.decides(probe.path) || (isAbsent(probe, answer) && this.#files.makes(probe.path));
   }
 
   #stat(probe: Extract<Probe, { kind: 'stat' }>, base: Answer): Answer | Unknown {
@@ -145,8 +148,7 @@ export class Overlay {
   #effect(effect: Effect): void {
     switch (effect.kind) {
       case 'answers':
-        if ('path' in effect.probe) this.#files.forget(effect.probe.path);
-        this.#declared.set(this.#keyOf(effect.probe), effect.answer);
+        this.#declare(effect.probe, effect.answer);
         return;
       case 'installs':
         if (effect.brings) this.#bring(effect.brings);
@@ -162,12 +164,28 @@ export class Overlay {
     }
   }
 
+  /** Nobody knows any more what a probe would answer. */
+  doubt(probe: Probe, reason: string): void {
+    this.#declare(probe, unknown(reason));
+  }
+
+  #declare(probe: Probe, answer: Answer | Unknown): void {
+    // What is gone takes along what is below it.
+    if ('path' in probe && !isUnknown(answer) && isAbsent(probe, answer)) {
+      this.act({ kind: 'remove', path: probe.path });
+      return;
+    }
+    if ('path' in probe) this.#files.forget(probe.path);
+    this.#declared.set(this.#keyOf(probe), answer);
+  }
+
   #bring(brings: readonly Brought[]): void {
     for (const { probe, answer } of brings) {
       const key = this.#keyOf(probe);
       const declared = this.#declared.get(key);
       if (declared && !isUnknown(declared) && isAbsent(probe, declared)) this.#declared.delete(key);
       this.#brought.set(key, answer);
+      if ('path' in probe && !this.#files.makes(probe.path)) this.#files.forget(probe.path);
     }
   }
 
