@@ -107,7 +107,8 @@ export class OverlayFiles {
     const before = this.#nodes.get(path);
     const fresh = this.#isFresh(path, before);
     const kept = before && 'attributes' in before ? before.attributes : {};
-    this.#nodes.set(path, { kind: 'file', content, fresh, user, attributes: merge(kept, given) });
+    const maker = before?.kind === 'file' ? before.user : user;
+    this.#nodes.set(path, { kind: 'file', content, fresh, user: maker, attributes: merge(kept, given) });
   }
 
   #makeDirectory(path: string, given: Attributes, user: string): void {
@@ -120,7 +121,8 @@ export class OverlayFiles {
     const before = this.#nodes.get(path);
     const fresh = this.#isFresh(path, before);
     const kept = before && 'attributes' in before ? before.attributes : {};
-    this.#nodes.set(path, { kind: 'directory', fresh, user, attributes: merge(kept, given) });
+    const maker = before?.kind === 'directory' ? before.user : user;
+    this.#nodes.set(path, { kind: 'directory', fresh, user: maker, attributes: merge(kept, given) });
   }
 
   #setAttributes(path: string, given: Attributes & { readonly recurse?: boolean }): void {

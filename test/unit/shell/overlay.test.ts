@@ -77,6 +77,14 @@ describe('files', () => {
     expect(asked(overlay, stat('/srv/x'))).toMatchObject({ owner: 'alice', mode: 0o644 });
   });
 
+  test('a file that another user writes again stays with who made it', () => {
+    const overlay = new Overlay();
+    const action: Action = { kind: 'writeFile', path: '/srv/x', content: bytes('a') };
+    overlay.act(action, 'alice');
+    overlay.act(action, 'bob');
+    expect(asked(overlay, stat('/srv/x'))).toMatchObject({ owner: 'alice', group: 'alice' });
+  });
+
   test('a directory comes with its parents', () => {
     const overlay = done({ kind: 'makeDirectory', path: '/srv/a/b', mode: 0o700 });
     expect(asked(overlay, stat('/srv/a/b'))).toMatchObject({ type: 'directory', mode: 0o700 });
