@@ -29,8 +29,7 @@ export async function applyItem(
   const around = { facts: state.facts, mode: run.mode } as const;
   const probes = probesOf(item, around);
   const first = foundOf(task, item, probes, await ahead.answersFor(task, index, item), asFound);
-  if (first.kind !== 'found')
-    return failed(first.kind === 'failed' ? first.diagnostic : fault('unknown', first.reason));
+  if (first.kind !== 'found') return failed(first.diagnostic);
   mention(task, item, first.found, state, run);
   const planned = item.module.plan(item.want, first.found, around);
   if (isRefusal(planned))
@@ -49,8 +48,7 @@ export async function applyItem(
   });
   const done = await act(task, index, item, planned, run, state, ahead, pending);
   const again = done.failure ? first : foundOf(task, item, probes, done.answers, asFound);
-  if (again.kind !== 'found')
-    return failed(again.kind === 'failed' ? again.diagnostic : fault('unknown', again.reason));
+  if (again.kind !== 'found') return failed(again.diagnostic);
   const changed = planned.some((step) => step.changes);
   const result = { ...settled(item, again.found), changes: changesOf(planned, task.noLog) };
   const value: ValueMap = {

@@ -12,7 +12,6 @@ type Patch = (probe: Probe, answer: Answer) => Answer | Unknown;
 /** What a module is told it found, or why it cannot be told. */
 export type FoundOrNot =
   | { readonly kind: 'found'; readonly found: Found<Probes> }
-  | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'failed'; readonly diagnostic: Diagnostic };
 
 /** Puts the answers to an item's probes together, each patched by what a dry run has laid over the host. */
@@ -36,10 +35,25 @@ export function foundOf(
     }
     if (isProbeFailure(answer)) return { kind: 'failed', diagnostic: probeFailed(probe, answer, task) };
     const patched = patch(probe, answer);
-    if (isUnknown(patched)) return { kind: 'unknown', reason: patched.reason };
-    found[field] = patched;
+    const get = (): Answer => known(patched);
+    Object.defineProperty(found, field, { get, enumerable: true });
   }
   return { kind: 'found', found: found as Found<Probes> };
 }
 
 const isLinkStat = (probe: Probe): boolean => probe.kind === 'stat' && !probe.follow;
+
+function known(answer: Answer | Unknown): Answer {
+  if (isUnknown(answer)) throw new NotKnown(answer.reason);
+  return answer;
+}
+
+/** Thrown at a module that looks at an answer which only apply can give: what it does not look at does not matter. */
+export class NotKnown extends Error {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(reason);
+    this.reason = reason;
+  }
+}

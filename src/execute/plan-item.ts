@@ -5,8 +5,9 @@ import type { Found, Probes, Stat } from '../model/probe.ts';
 import type { Step } from '../model/step.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import { type AnyModule, isRefusal, type Refusal } from '../modules/module.ts';
+import type { Overlay } from '../shell/overlay.ts';
 import { changesOf } from './changes.ts';
-import { foundOf } from './found.ts';
+import { foundOf, NotKnown } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
 import { linksAbove } from './links-above.ts';
 import { type Lookahead, probesOf } from './lookahead.ts';
@@ -52,17 +53,39 @@ export async function planItem(
   const found = foundOf(task, item, probes, answers, (probe, answer) =>
     overlay.patch(probe, answer as never),
   );
-  if (found.kind === 'unknown') return notYet(found.reason);
   if (found.kind === 'failed') return failed(found.diagnostic);
-  mention(task, item, found.found, state, run);
-  const planned = item.module.plan(item.want, found.found, around);
-  if (isRefusal(planned)) {
-    const opaque = overlay.opaque ?? state.open;
-    if (opaque === undefined) return failed(refusal(planned, task));
-    return notYet(`hangs on what «${opaque}» does: ${planned.refused}`);
+  try {
+    mention(task, item, found.found, state, run);
+    const planned = item.module.plan(item.want, found.found, around);
+    if (isRefusal(planned)) {
+      const opaque = overlay.opaque ?? state.open;
+      if (opaque === undefined) return failed(refusal(planned, task));
+      return notYet(`hangs on what «${opaque}» does: ${planned.refused}`);
+    }
+    if (planned.length === 0) return { status: 'ok', ...settled(item, found.found) };
+    return predict(task, item, planned, found.found, state);
+  } catch (error) {
+    if (!(error instanceof NotKnown)) throw error;
+    doubt(task, probes, found.found, overlay);
+    return notYet(error.reason);
   }
-  if (planned.length === 0) return { status: 'ok', ...settled(item, found.found) };
-  return predict(task, item, planned, found.found, state);
+}
+
+/** What a task looked at may be otherwise after it, where it is not known what it does; but a directory stays one. */
+function doubt(task: Task, probes: Probes, found: Found<Probes>, overlay: Overlay): void {
+  for (const [field, probe] of Object.entries(probes)) {
+    if (probe.kind === 'program' || isDirectory(found, field)) continue;
+    overlay.doubt(probe, `it hangs on «${task.ref.label}», of which is known only when applied what it does`);
+  }
+}
+
+function isDirectory(found: Found<Probes>, field: string): boolean {
+  try {
+    const answer = found[field] as Stat;
+    return answer.exists === true && answer.type === 'directory';
+  } catch {
+    return false;
+  }
 }
 
 function predict(

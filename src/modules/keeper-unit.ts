@@ -30,20 +30,18 @@ export const unitKeeper: Keeper<Probes> = {
     const block = `[Service]\nExecStart=${entry.command.join(' ')}`;
     const after = withBlock(before, head(device), entry, kept ? block : undefined);
     return [
+      ...(after === '' || found.wants.exists ? [] : [directory()]),
       ...fileSteps('saved', fileOf(device), before, after),
-      ...linkSteps(device, found.unitLink.exists, after !== '', found.wants.exists),
+      ...linkSteps(device, found.unitLink.exists, after !== ''),
     ];
   },
 };
 
-function linkSteps(device: string, linked: boolean, wanted: boolean, hasDirectory: boolean): readonly Step[] {
+function linkSteps(device: string, linked: boolean, wanted: boolean): readonly Step[] {
   const path = linkOf(device);
   if (linked === wanted) return [];
   if (!wanted) return [step('at boot', true, undefined, { action: { kind: 'remove', path } })];
-  const made = step('at boot', undefined, true, {
-    action: { kind: 'makeLink', path, target: fileOf(device) },
-  });
-  return hasDirectory ? [made] : [directory(), made];
+  return [step('at boot', undefined, true, { action: { kind: 'makeLink', path, target: fileOf(device) } })];
 }
 
 /** Where nothing was enabled yet; not worth a line in the report. */

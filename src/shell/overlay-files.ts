@@ -32,6 +32,8 @@ export class OverlayFiles {
   readonly #nodes = new Map<string, Node>();
   /** Removed with all that was below, in the host's own tree. */
   readonly #cleared = new Set<string>();
+  /** Paths below those, of which something else declares what they are by now. */
+  readonly #uncovered = new Set<string>();
   /** Links that the host has, as far as it was asked. */
   readonly #hostLinks = new Map<string, string>();
   readonly #recursive: { readonly path: string; readonly attributes: Attributes }[] = [];
@@ -55,7 +57,15 @@ export class OverlayFiles {
 
   /** Forgets what was made of a path: something else declares what it is now. */
   forget(path: string): void {
-    this.#nodes.delete(this.#locate(path).path);
+    const { path: real } = this.#locate(path);
+    this.#nodes.delete(real);
+    if (this.#isCleared(real)) this.#uncovered.add(real);
+  }
+
+  /** True where a file or directory of this run is at a path. */
+  makes(path: string): boolean {
+    const node = this.#nodes.get(this.#resolve(path).path);
+    return node?.kind === 'file' || node?.kind === 'directory';
   }
 
   /** A path with its links followed that are known; the last part only with `follow`. */
@@ -97,7 +107,8 @@ export class OverlayFiles {
     const before = this.#nodes.get(path);
     const fresh = this.#isFresh(path, before);
     const kept = before && 'attributes' in before ? before.attributes : {};
-    this.#nodes.set(path, { kind: 'file', content, fresh, user, attributes: merge(kept, given) });
+    const maker = before?.kind === 'file' ? before.user : user;
+    this.#nodes.set(path, { kind: 'file', content, fresh, user: maker, attributes: merge(kept, given) });
   }
 
   #makeDirectory(path: string, given: Attributes, user: string): void {
@@ -110,7 +121,8 @@ export class OverlayFiles {
     const before = this.#nodes.get(path);
     const fresh = this.#isFresh(path, before);
     const kept = before && 'attributes' in before ? before.attributes : {};
-    this.#nodes.set(path, { kind: 'directory', fresh, user, attributes: merge(kept, given) });
+    const maker = before?.kind === 'directory' ? before.user : user;
+    this.#nodes.set(path, { kind: 'directory', fresh, user: maker, attributes: merge(kept, given) });
   }
 
   #setAttributes(path: string, given: Attributes & { readonly recurse?: boolean }): void {
@@ -125,6 +137,8 @@ export class OverlayFiles {
 
   #remove(path: string): void {
     for (const name of this.#nodes.keys()) if (isBelow(name, path)) this.#nodes.delete(name);
+    for (const name of this.#uncovered)
+      if (name === path || isBelow(name, path)) this.#uncovered.delete(name);
     this.#nodes.set(path, { kind: 'absent' });
     this.#cleared.add(path);
   }
@@ -166,6 +180,7 @@ export class OverlayFiles {
   }
 
   #isCleared(path: string): boolean {
+    if (this.#uncovered.has(path)) return false;
     return this.#cleared.has(path) || ancestors(path).some((parent) => this.#cleared.has(parent));
   }
 

@@ -76,18 +76,21 @@ export class Overlay {
     const base = this.#base(probe, answer);
     switch (probe.kind) {
       case 'stat':
-        if (isUnknown(base))
-          return this.#files.decides(probe.path) ? this.#stat(probe, { exists: false }) : base;
+        if (isUnknown(base)) return this.#isMade(probe, answer) ? this.#stat(probe, { exists: false }) : base;
         return this.#stat(probe, base);
       case 'readFile':
-        if (isUnknown(base))
-          return this.#files.decides(probe.path) ? this.#read(probe, { exists: false }) : base;
+        if (isUnknown(base)) return this.#isMade(probe, answer) ? this.#read(probe, { exists: false }) : base;
         return this.#read(probe, base);
       case 'unit':
         return isUnknown(base) ? (this.#unitOfFile(probe.name) ?? base) : this.#unit(probe.name, base);
       default:
         return base;
     }
+  }
+
+  /** True where this run alone says what is at a path. */
+  #isMade(probe: Extract<Probe, { readonly path: string }>, answer: Answer): boolean {
+    return this.#files.decides(probe.path) || (isAbsent(probe, answer) && this.#files.makes(probe.path));
   }
 
   #stat(probe: Extract<Probe, { kind: 'stat' }>, base: Answer): Answer | Unknown {
@@ -166,7 +169,6 @@ export class Overlay {
   #effect(effect: Effect): void {
     switch (effect.kind) {
       case 'answers':
-        if ('path' in effect.probe) this.#forgetFile(effect.probe.path, effect.answer);
         this.#declare(effect.probe, effect.answer);
         return;
       case 'installs':
@@ -183,15 +185,20 @@ export class Overlay {
     }
   }
 
-  /** Something else decides now what a path is; what is gone is gone for who comes by a link, too. */
-  #forgetFile(path: string, answer: Answer | Unknown): void {
-    this.#files.forget(path);
-    if ('exists' in answer && !answer.exists) this.#files.apply({ kind: 'remove', path }, 'root');
+  /** Nobody knows any more what a probe would answer. */
+  doubt(probe: Probe, reason: string): void {
+    this.#declare(probe, unknown(reason));
   }
 
   #declare(probe: Probe, answer: Answer | Unknown): void {
-    this.#declared.set(this.#keyOf(probe), answer);
     this.#probes.set(this.#keyOf(probe), probe);
+    // What is gone takes along what is below it.
+    if ('path' in probe && !isUnknown(answer) && isAbsent(probe, answer)) {
+      this.act({ kind: 'remove', path: probe.path });
+      return;
+    }
+    if ('path' in probe) this.#files.forget(probe.path);
+    this.#declared.set(this.#keyOf(probe), answer);
   }
 
   #bring(brings: readonly Brought[]): void {
@@ -201,6 +208,7 @@ export class Overlay {
       if (declared && !isUnknown(declared) && isAbsent(probe, declared)) this.#declared.delete(key);
       this.#brought.set(key, answer);
       this.#probes.set(key, probe);
+      if ('path' in probe && !this.#files.makes(probe.path)) this.#files.forget(probe.path);
     }
   }
 

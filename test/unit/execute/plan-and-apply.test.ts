@@ -140,6 +140,42 @@ tasks:
   expect((await ran('apply', files, { web1 })).lines).toEqual(planned.lines);
 });
 
+describe('a task of which a plan does not know what it does', () => {
+  const files = (second: string): ReturnType<typeof play> =>
+    play(`
+tasks:
+  - {name: package, package: {name: lighttpd}}
+  - {name: page, lineinfile: {path: /opt/x, line: a, create: true}}
+  - ${second}`);
+
+  test('leaves what it looked at unknown to those after it', async () => {
+    const again = '{name: again, lineinfile: {path: /opt/x, line: b}}';
+    const planned = await ran('plan', files(again), { web1: new FakeHost() });
+    expect(planned.lines).toEqual(['web1 package changed', 'web1 page unknown', 'web1 again unknown']);
+    expect(planned.finished[2]?.reason).toContain('page');
+  });
+
+  test('leaves directories as they are', async () => {
+    const beside = '{name: beside, file: {path: /opt, state: directory}}';
+    const planned = await ran('plan', files(beside), { web1: new FakeHost() });
+    expect(planned.lines).toEqual(['web1 package changed', 'web1 page unknown', 'web1 beside ok']);
+  });
+});
+
+test('a plan knows a task that needs no answer which is not known', async () => {
+  const web1 = new FakeHost({ files: { '/etc/x.conf': 'a' } });
+  const files = play(
+    `
+tasks:
+  - {name: package, package: {name: lighttpd}}
+  - {name: settings, template: {src: x.conf.hbs, dest: /etc/x.conf}}`,
+    { 'templates/x.conf.hbs': 'b' },
+  );
+  const planned = await ran('plan', files, { web1 });
+  expect(planned.lines).toEqual(['web1 package changed', 'web1 settings changed']);
+  expect((await ran('apply', files, { web1 })).lines).toEqual(planned.lines);
+});
+
 describe('round trips', () => {
   const many = play(`
 tasks:

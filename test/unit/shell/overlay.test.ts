@@ -77,6 +77,14 @@ describe('files', () => {
     expect(asked(overlay, stat('/srv/x'))).toMatchObject({ owner: 'alice', mode: 0o644 });
   });
 
+  test('a file that another user writes again stays with who made it', () => {
+    const overlay = new Overlay();
+    const action: Action = { kind: 'writeFile', path: '/srv/x', content: bytes('a') };
+    overlay.act(action, 'alice');
+    overlay.act(action, 'bob');
+    expect(asked(overlay, stat('/srv/x'))).toMatchObject({ owner: 'alice', group: 'alice' });
+  });
+
   test('a directory comes with its parents', () => {
     const overlay = done({ kind: 'makeDirectory', path: '/srv/a/b', mode: 0o700 });
     expect(asked(overlay, stat('/srv/a/b'))).toMatchObject({ type: 'directory', mode: 0o700 });
@@ -139,6 +147,33 @@ test('what is declared of a file is known by every way to it', () => {
   expect(asked(overlay, stat('/srv/real/x', { follow: true }), held('file', 0o644))).toEqual({
     exists: false,
   });
+});
+
+test('what is declared to go takes along what is below it', () => {
+  const overlay = overlaid(answers(stat('/srv/a'), { exists: false }));
+  expect(asked(overlay, stat('/srv/a/b'), held('file', 0o644))).toEqual({ exists: false });
+});
+
+test('a package brings what was removed before it', () => {
+  const overlay = done({ kind: 'remove', path: '/etc/nginx' });
+  const brings = [{ probe: stat('/etc/nginx/conf.d'), answer: held('directory', 0o755) }];
+  const effects: Effect[] = [{ kind: 'installs', packages: ['nginx'], brings }];
+  overlay.apply(step('nginx', undefined, '1', { action: run(['true']), effects }));
+  expect(asked(overlay, stat('/etc/nginx/conf.d'))).toMatchObject({ type: 'directory' });
+  expect(asked(overlay, stat('/etc/nginx/other'))).toEqual({ exists: false });
+});
+
+test('a directory of this run is there, whatever a package may bring', () => {
+  const overlay = overlaid({ kind: 'installs', packages: ['lighttpd'] });
+  overlay.act({ kind: 'makeDirectory', path: '/etc/lighttpd', mode: 0o700 });
+  expect(asked(overlay, stat('/etc/lighttpd'))).toMatchObject({ type: 'directory', mode: 0o700 });
+  expect(isUnknown(asked(overlay, stat('/etc/lighttpd/x')))).toBe(true);
+});
+
+test('what is in doubt is not known any more, whatever was done before', () => {
+  const overlay = done({ kind: 'remove', path: '/srv' }, { kind: 'makeLink', path: '/srv', target: '/opt' });
+  overlay.doubt(stat('/srv'), 'nobody knows');
+  expect(asked(overlay, stat('/srv'))).toMatchObject({ reason: 'nobody knows' });
 });
 
 test('links in a circle lead nowhere', () => {
