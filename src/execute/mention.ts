@@ -16,5 +16,6 @@ export function mention(
   const entry = item.module.absence?.(item.want, found);
   if (!entry) return;
   state.managed.add(keyOf(entry));
-  if (task.prune) state.manifest(task.become, run.playbook).mention(task.prune.role, entry);
+  const kept = task.noLog ? ({ ...entry, secret: true } as const) : entry;
+  if (task.prune) state.manifest(task.become, run.playbook).mention(task.prune.role, kept);
 }

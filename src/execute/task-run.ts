@@ -60,9 +60,9 @@ async function closeRole(
   ahead: Lookahead,
 ): Promise<boolean> {
   const results: ItemResult[] = [];
-  for await (const { label, result } of prune(task, role, run, state, ahead)) {
+  for await (const { task: own, label, result } of prune(task, role, run, state, ahead)) {
     if (run.signal.aborted) throw new Aborted();
-    report(task, results.length, label, result, run, state);
+    report(own, results.length, label, result, run, state);
     results.push(result);
   }
   return finish(task, results, true, run, state, true);

@@ -67,6 +67,8 @@ export interface Module<W, P extends Probes> {
 export interface Absence {
   readonly module: string;
   readonly params: ValueMap;
+  /** Of a task with `no_log`: its removal is not shown either. */
+  readonly secret?: true;
 }
 
 /** The absence of something that its parameters of these names tell from others. */

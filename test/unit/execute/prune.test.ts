@@ -63,6 +63,19 @@ describe('a role with prune: true', () => {
     expect(host.text('/srv/a')).toBe('a');
   });
 
+  test('tells no more of what a task with no_log made than that task did', async () => {
+    const host = new FakeHost({ files: { '/srv/keys': '' } });
+    const line = (secret: boolean): Files => ({
+      ...pages('[]', '- {when: secret, no_log: true, lineinfile: {path: /srv/keys, line: S3cret}}'),
+      'roles/pages/defaults/main.yml': `secret: ${secret}\n`,
+    });
+    await ran('apply', line(true), { web1: host });
+    expect(host.text('/srv/keys')).toContain('S3cret');
+    const planned = await ran('plan', line(false), { web1: host });
+    expect(planned.lines.at(-1)).toBe(`${PRUNED} (lineinfile: /srv/keys) changed`);
+    expect(JSON.stringify(planned.events)).not.toContain('S3cret');
+  });
+
   test('waits for its last use', async () => {
     const host = web1();
     const uses = '[{role: pages, names: [a], prune: true}, {role: pages, names: [b], prune: true}]';
