@@ -39,7 +39,7 @@ export async function planItem(
   state: HostState,
   ahead: Lookahead,
 ): Promise<ItemResult> {
-  const pending = run.worldPending || state.unsettled;
+  const pending = run.worldPending || state.overlay.pending;
   // Where nothing is to change before it, apply will find just this: what is missing now is missing then.
   const around = { facts: state.facts, mode: pending ? 'plan' : 'apply' } as const;
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');

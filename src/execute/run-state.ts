@@ -31,8 +31,6 @@ export class HostState {
   readonly overlay = new Overlay();
   readonly counts: Record<Status, number> = noCounts();
   failed = false;
-  /** True once it is not known what a task of this dry run will do. */
-  open = false;
   /** Handlers of an earlier run that this one has taken up. */
   readonly resumed = new Set<string>();
 
@@ -51,11 +49,6 @@ export class HostState {
     const shell = await this.host.shell(user);
     this.#shells.set(shell.user, shell);
     return shell;
-  }
-
-  /** True once this dry run has something to change, or may have. */
-  get unsettled(): boolean {
-    return this.overlay.pending || this.open;
   }
 
   get facts(): Facts {

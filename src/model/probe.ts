@@ -11,6 +11,8 @@ export interface Capture {
   readonly argv: readonly string[];
   /** Deadline in ms; 10 000 when left out. */
   readonly timeoutMs?: number;
+  /** What it prints hangs on the files below this directory, or, for `/`, on anything: a dry run cannot tell after a change. */
+  readonly hangsOn?: string;
 }
 /** Reads a file; with `expect` its bytes come back only where their SHA-256 differs. */
 export interface ReadFile {
