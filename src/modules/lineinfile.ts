@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readFile, stat } from '../model/probe.ts';
 import { step } from '../model/step.ts';
 import { attributeParams, attributeSteps, attributesFor } from './file-attributes.ts';
-import { behind, directoryOf, hostPath, newFileRefusal } from './file-path.ts';
+import { barePath, behind, directoryOf, newFileRefusal } from './file-path.ts';
 import { editLines } from './line-edit.ts';
 import { defineModule, refuse } from './module.ts';
 
@@ -12,7 +12,7 @@ const expression = z
 
 const params = z
   .strictObject({
-    path: hostPath.describe('The file.'),
+    path: barePath.describe('The file.'),
     line: z
       .union([z.string(), z.number()], { error: 'Write the line as text.' })
       .transform(String)
