@@ -118,7 +118,7 @@ class Hosts {
   }
 
   anyPending(): boolean {
-    return [...this.#states.values()].some((state) => state.unsettled);
+    return [...this.#states.values()].some((state) => state.overlay.pending);
   }
 
   async open(name: string): Promise<HostState | undefined> {

@@ -40,7 +40,7 @@ export async function planItem(
   state: HostState,
   ahead: Lookahead,
 ): Promise<ItemResult> {
-  const pending = run.worldPending || state.unsettled;
+  const pending = run.worldPending || state.overlay.pending;
   const around = { facts: state.facts, mode: run.mode } as const;
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
   const answers = await ahead.answersFor(task, index, item);
@@ -59,7 +59,7 @@ export async function planItem(
     const planned = item.module.plan(item.want, found.found, around);
     if (isRefusal(planned)) {
       // What hangs on the host may be otherwise by then; an assertion over known values may not.
-      const opaque = Object.keys(probes).length === 0 ? undefined : (overlay.opaque ?? state.open);
+      const opaque = Object.keys(probes).length === 0 ? undefined : overlay.opaque;
       if (opaque === undefined) return failed(refusal(planned, task));
       return notYet(`hangs on what «${opaque}» does: ${planned.refused}`);
     }

@@ -43,8 +43,6 @@ export class HostState {
   readonly overlay = new Overlay();
   readonly counts: Record<Status, number> = noCounts();
   failed = false;
-  /** The first task of this dry run of which it is not known what it will do. */
-  open: string | undefined;
   /** Handlers of an earlier run that this one has taken up. */
   readonly resumed = new Set<string>();
 
@@ -70,11 +68,6 @@ export class HostState {
     const shell = await this.host.shell(user);
     this.#shells.set(shell.user, shell);
     return shell;
-  }
-
-  /** True once this dry run has something to change, or may have. */
-  get unsettled(): boolean {
-    return this.overlay.pending || this.open !== undefined;
   }
 
   get facts(): Facts {

@@ -82,7 +82,7 @@ async function runItem(
   if (run.mode === 'plan') {
     if (!task.runsInPlan) return planItem(task, index, item, run, state, ahead);
     // It only reads, says its author; but what it reads is not there yet where something is to change before it.
-    const pending = run.worldPending || state.unsettled;
+    const pending = run.worldPending || state.overlay.pending;
     const reason = 'hangs on what changes before it';
     if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
   }
@@ -179,7 +179,7 @@ function report(
 ): void {
   const status: Status = result.status;
   const ref: TaskRef = { ...task.ref, ...(label === undefined ? {} : { item: label }) };
-  if (status === 'unknown') state.open ??= task.ref.label;
+  if (status === 'unknown') state.overlay.leaveOpen(task.ref.label);
   const ignored = status === 'failed' && task.ignoreErrors;
   state.counts[ignored ? 'ok' : status] += 1;
   if (run.mode === 'plan') {

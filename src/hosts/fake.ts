@@ -9,7 +9,15 @@ import type {
   Response,
   Shell,
 } from '../model/host.ts';
-import { type Answer, type Probe, type ProbeFailure, probeKey, type Stat } from '../model/probe.ts';
+import {
+  type Answer,
+  type Capture,
+  type Captured,
+  type Probe,
+  type ProbeFailure,
+  probeKey,
+  type Stat,
+} from '../model/probe.ts';
 import { type Action, type Effect, type Outcome, stepOfAction } from '../model/step.ts';
 import { isUnknown } from '../model/value.ts';
 import { Overlay } from '../shell/overlay.ts';
@@ -26,6 +34,8 @@ export interface FakeHostOptions extends Belongings {
   readonly outcome?: (action: Action) => Partial<Outcome> | undefined;
   /** A probe that cannot be answered. */
   readonly refusesProbe?: (probe: Probe) => ProbeFailure | undefined;
+  /** What a program prints that looks at the host as it is then; undefined where `captures` say it. */
+  readonly prints?: (probe: Capture, host: FakeHost) => Captured | undefined;
   /** A request that never comes back, until the host is closed. */
   readonly hangs?: (request: Request) => boolean;
   /** The connection fails, with this as its reason. */
@@ -64,6 +74,8 @@ export class FakeHost {
 
   /** What the host says now. */
   answer(probe: Probe): Answer {
+    const printed = probe.kind === 'capture' ? this.#options.prints?.(probe, this) : undefined;
+    if (printed) return printed;
     const bare = this.#held.get(probeKey(probe)) ?? bareAnswer(probe);
     const patched = this.overlay.patch(probe, bare as never) as Answer;
     if (!isUnknown(patched)) return patched;

@@ -24,6 +24,8 @@ export interface Capture {
    * the module that makes it (dev_load in net/core/dev_ioctl.c).
    */
   readonly device?: string;
+  /** What it prints hangs on the files below this directory, or, for `/`, on anything: a dry run cannot tell after a change. */
+  readonly hangsOn?: string;
 }
 /** Reads a file; with `expect` its bytes come back only where their SHA-256 differs. */
 export interface ReadFile {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type Capture,
   capture,
   type Found,
   type Probe,
@@ -26,14 +27,14 @@ export const guardParams = {
     .min(1)
     .optional()
     .describe(
-      'Shell command that only reads: where it succeeds, the command is not run. It is asked in a plan too.',
+      'Shell command that only reads: where it succeeds, the command is not run. It is asked in a plan too, as long as nothing is to change before it.',
     ),
   onlyif: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'Shell command that only reads: the command is run only where it succeeds. It is asked in a plan too.',
+      'Shell command that only reads: the command is run only where it succeeds. It is asked in a plan too, as long as nothing is to change before it.',
     ),
   stdin: z.string().optional().describe('Text that the command reads; nothing is added at its end.'),
 };
@@ -99,10 +100,12 @@ export function commandResult(argv: readonly string[], outcomes: readonly Outcom
   };
 }
 
-const asked = (command: string, chdir: string | undefined) =>
-  chdir === undefined
+const asked = (command: string, chdir: string | undefined): Capture => ({
+  ...(chdir === undefined
     ? capture('sh', '-c', command)
-    : capture('sh', '-c', 'cd -- "$1" && eval "$2"', 'sh', chdir, command);
+    : capture('sh', '-c', 'cd -- "$1" && eval "$2"', 'sh', chdir, command)),
+  hangsOn: '/',
+});
 
 const trimmed = (text: string): string => text.replace(/[\r\n]+$/, '');
 const lines = (text: string): readonly string[] => (text === '' ? [] : trimmed(text).split(/\r?\n/));

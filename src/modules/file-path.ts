@@ -8,6 +8,9 @@ export const hostPath = z
   .regex(/^\//, { error: 'Write the whole path, from "/": there is no current directory on a host.' })
   .refine((path) => !path.includes('\0'), { error: 'A path holds no NUL byte.' });
 
+/** The same where a slash at the end means nothing: no name can be put behind it. */
+export const barePath = hostPath.overwrite((path) => path.replace(/(?<=.)\/+$/, ''));
+
 /** Directory of a path; `/` for what is right below it. */
 export function directoryOf(path: string): string {
   const slash = path.replace(/\/+$/, '').lastIndexOf('/');

@@ -10,12 +10,12 @@ import {
   inspectAccounts,
 } from './file-attributes.ts';
 import { bitsOf, isSymbolic } from './file-mode.ts';
-import { behind, directoryOf, directoryRefusal, hostPath, newFileRefusal } from './file-path.ts';
+import { barePath, behind, directoryOf, directoryRefusal, newFileRefusal } from './file-path.ts';
 import { absentFile, defineModule, type Refusal, refuse } from './module.ts';
 
 const params = z
   .strictObject({
-    path: hostPath.describe('What to manage.'),
+    path: barePath.describe('What to manage.'),
     state: z
       .enum(['file', 'directory', 'link', 'touch', 'absent'])
       .optional()
@@ -36,6 +36,10 @@ const params = z
   })
   .refine((want) => !want.recurse || want.state === 'directory', {
     error: 'recurse needs state: directory.',
+    path: ['recurse'],
+  })
+  .refine((want) => !want.recurse || (want.mode ?? want.owner ?? want.group) !== undefined, {
+    error: 'recurse needs a mode, an owner or a group to give to all that is below.',
     path: ['recurse'],
   })
   .refine((want) => !want.recurse || want.mode === undefined || !isSymbolic(want.mode), {
@@ -86,6 +90,7 @@ function inspect(want: Want) {
     stat: stat(want.path, { follow: true }),
     itself: stat(want.path),
     directory: stat(directoryOf(want.path), { follow: true }),
+    directoryItself: stat(directoryOf(want.path)),
     ...(want.recurse ? { differing: find(want) } : {}),
     ...inspectAccounts(want),
   };
@@ -97,8 +102,9 @@ function find(want: Want) {
   const owner = want.owner === undefined ? [] : ['-o', '!', '-user', want.owner];
   const group = want.group === undefined ? [] : ['-o', '!', '-group', want.group];
   const tests = [...mode, ...owner, ...group].slice(1);
-  return capture(
+  const argv = [
     'find',
+    '-H',
     want.path,
     '-mindepth',
     '1',
@@ -110,7 +116,8 @@ function find(want: Want) {
     ')',
     '-print',
     '-quit',
-  );
+  ];
+  return { ...capture(...argv), hangsOn: want.path };
 }
 
 function planAbsent(want: Want, found: Stat): readonly Step[] | Refusal {
@@ -149,9 +156,9 @@ function planDirectory(want: Want, found: Inspected): readonly Step[] | Refusal 
     return [...steps, ...recursion(want, found)];
   }
   if (found.itself.exists) return refuse(`${want.path} is a link to nothing`);
-  if (found.directory.exists && found.directory.type !== 'directory') {
-    return directoryRefusal(want.path, found.directory) ?? [];
-  }
+  // A directory comes with its parents, but not through something else.
+  const refusal = found.directoryItself.exists ? directoryRefusal(want.path, found.directory) : undefined;
+  if (refusal) return refusal;
   const action = {
     kind: 'makeDirectory',
     path: want.path,
@@ -168,7 +175,8 @@ function recursion(want: Want, found: Inspected): readonly Step[] {
   if (!found.differing || (found.differing.rc === 0 && found.differing.stdout === '')) return [];
   const first = found.differing.stdout.trim() || 'unlike';
   const attributes = attributesFor(want, found.stat, true);
-  const action = { kind: 'setAttributes', path: want.path, ...attributes, recurse: true } as const;
+  const path = behind(want.path, found.itself);
+  const action = { kind: 'setAttributes', path, ...attributes, recurse: true } as const;
   return [step('all below', first, 'alike', { action, effects: [allAlike(want)] })];
 }
 

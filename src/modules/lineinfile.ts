@@ -8,7 +8,7 @@ import {
   attributesFor,
   inspectAccounts,
 } from './file-attributes.ts';
-import { behind, directoryOf, hostPath, newFileRefusal } from './file-path.ts';
+import { barePath, behind, directoryOf, newFileRefusal } from './file-path.ts';
 import { editLines } from './line-edit.ts';
 import { absentBy, defineModule, refuse } from './module.ts';
 
@@ -18,7 +18,7 @@ const expression = z
 
 const params = z
   .strictObject({
-    path: hostPath.describe('The file.'),
+    path: barePath.describe('The file.'),
     line: z
       .union([z.string(), z.number()], { error: 'Write the line as text.' })
       .transform(String)

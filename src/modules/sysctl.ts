@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readFile, stat, sysctlValue } from '../model/probe.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
-import { directoryOf, hostPath, newFileRefusal } from './file-path.ts';
+import { barePath, directoryOf, newFileRefusal } from './file-path.ts';
 import { absentBy, defineModule, refuse } from './module.ts';
 import { dottedName, procPath } from './sysctl-name.ts';
 import { editRefusal, fileSteps, textOf } from './text-file.ts';
@@ -24,7 +24,7 @@ const params = z.strictObject({
     .enum(['present', 'absent'])
     .default('present')
     .describe('`absent`: it is kept no longer, and falls back to its default at the next boot.'),
-  sysctl_file: hostPath
+  sysctl_file: barePath
     .optional()
     .describe('File that keeps it; by default /etc/sysctl.d/99-troupe-NAME.conf, of its own.'),
 });

@@ -36,17 +36,22 @@ export class OverlayFiles {
   readonly #uncovered = new Set<string>();
   /** Links that the host has, as far as it was asked. */
   readonly #hostLinks = new Map<string, string>();
+  /** Where each action did something, and when. */
+  readonly #touched: { readonly path: string; readonly at: number }[] = [];
   readonly #recursive: { readonly path: string; readonly attributes: Attributes }[] = [];
 
   /** `user` is who acts: the owner of what is new. Actions that touch no file do nothing here. */
-  apply(action: Action, user: string): void {
+  apply(action: Action, user: string, at = 0): void {
     const { path } = 'path' in action ? this.#locate(action.path) : { path: '' };
     // As on the host: a link stays, and the file that it names is replaced.
     if (action.kind === 'writeFile') this.#write(this.#resolve(path).path, action.content, action, user);
     if (action.kind === 'makeDirectory') this.#makeDirectory(path, action, user);
-    if (action.kind === 'setAttributes') this.#setAttributes(this.#resolve(path).path, action);
+    // Of a link only its own owner is set, of which nothing is kept here.
+    if (action.kind === 'setAttributes' && this.#targetOf(path) === undefined)
+      this.#setAttributes(path, action);
     if (action.kind === 'makeLink') this.#nodes.set(path, { kind: 'link', target: action.target });
     if (action.kind === 'remove') this.#remove(path);
+    if ('path' in action) this.#touched.push({ path: this.#resolve(path).path, at });
   }
 
   /** The host has a link: what is done through it is done to what it names. */
@@ -60,6 +65,12 @@ export class OverlayFiles {
     const { path: real } = this.#locate(path);
     this.#nodes.delete(real);
     if (this.#isCleared(real)) this.#uncovered.add(real);
+  }
+
+  /** True where something at or below a path was touched after a time. */
+  isTouched(path: string, since: number): boolean {
+    const { path: real } = this.#resolve(path);
+    return this.#touched.some((one) => one.at > since && (one.path === real || isBelow(one.path, real)));
   }
 
   /** True where a file or directory of this run is at a path. */

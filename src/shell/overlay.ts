@@ -30,8 +30,12 @@ export class Overlay {
   readonly #modules: string[] = [];
   #pending = false;
   #opaque: string | undefined;
+  /** Steps and effects so far. */
+  #time = 0;
+  /** When answers were declared. */
+  readonly #declaredAt = new Map<string, number>();
 
-  /** True once a step was applied that changes the host. */
+  /** True once a step was applied that changes the host, or something may have changed it. */
   get pending(): boolean {
     return this.#pending;
   }
@@ -49,9 +53,16 @@ export class Overlay {
     for (const effect of step.effects) this.#effect(effect);
   }
 
+  /** A task may change something here, and nobody knows what. */
+  leaveOpen(task: string): void {
+    this.#pending = true;
+    this.#opaque ??= task;
+  }
+
   /** Adds what an action does by itself. */
   act(action: Action, user = 'root'): void {
-    this.#files.apply(action, user);
+    this.#time += 1;
+    this.#files.apply(action, user, this.#time);
     if (action.kind === 'remove') this.#forgetBelow(action.path);
   }
 
@@ -81,11 +92,19 @@ export class Overlay {
       case 'readFile':
         if (isUnknown(base)) return this.#isMade(probe, answer) ? this.#read(probe, { exists: false }) : base;
         return this.#read(probe, base);
+      case 'capture':
+        return this.#isOutdated(probe) ? unknown('it hangs on what changes before it') : base;
       case 'unit':
         return isUnknown(base) ? (this.#unitOfFile(probe.name) ?? base) : this.#unit(probe.name, base);
       default:
         return base;
     }
+  }
+
+  #isOutdated(probe: Extract<Probe, { kind: 'capture' }>): boolean {
+    if (probe.hangsOn === undefined) return false;
+    if (probe.hangsOn === '/') return this.#pending;
+    return this.#files.isTouched(probe.hangsOn, this.#declaredAt.get(this.#keyOf(probe)) ?? 0);
   }
 
   /** True where this run alone says what is at a path. */
@@ -199,6 +218,7 @@ export class Overlay {
     }
     if ('path' in probe) this.#files.forget(probe.path);
     this.#declared.set(this.#keyOf(probe), answer);
+    this.#declaredAt.set(this.#keyOf(probe), this.#time);
   }
 
   #bring(brings: readonly Brought[]): void {

@@ -182,6 +182,22 @@ tasks:
   expect((await ran('apply', files, { web1 })).lines).toEqual(planned.lines);
 });
 
+test('a guard of a command is not asked in a plan behind a change', async () => {
+  const files = (first: string): ReturnType<typeof play> =>
+    play(`
+tasks:
+  - {name: first, file: {path: /srv/x, state: ${first}}}
+  - {name: make, command: {cmd: make it, onlyif: test -e /srv/x}}`);
+  const captures = [{ argv: ['sh', '-c', 'test -e /srv/x'] }];
+  const web1 = () => new FakeHost({ files: { '/srv/x': 'a' }, captures });
+  expect((await ran('plan', files('touch'), { web1: web1() })).lines).toEqual([
+    'web1 first ok',
+    'web1 make changed',
+  ]);
+  const planned = await ran('plan', files('absent'), { web1: web1() });
+  expect(planned.lines).toEqual(['web1 first changed', 'web1 make unknown']);
+});
+
 describe('round trips', () => {
   const many = play(`
 tasks:

@@ -176,6 +176,25 @@ test('what is in doubt is not known any more, whatever was done before', () => {
   expect(asked(overlay, stat('/srv'))).toMatchObject({ reason: 'nobody knows' });
 });
 
+test('what hangs on the files below a directory is not known once one was touched', () => {
+  const found = { ...capture('find', '/srv'), hangsOn: '/srv' };
+  const same = { rc: 0, stdout: '', stderr: '', missing: false };
+  const overlay = overlaid(answers(found, same));
+  overlay.act({ kind: 'makeDirectory', path: '/srvx' });
+  expect(asked(overlay, found, { ...same, rc: 1 })).toEqual(same);
+  overlay.act({ kind: 'writeFile', path: '/srv/a/b', content: bytes('a') });
+  expect(isUnknown(asked(overlay, found, same))).toBe(true);
+});
+
+test('of a link no attributes are set, nor of what it names', () => {
+  const overlay = done(
+    { kind: 'writeFile', path: '/srv/a', content: bytes('a') },
+    { kind: 'makeLink', path: '/srv/l', target: 'a' },
+    { kind: 'setAttributes', path: '/srv/l', mode: 0o600 },
+  );
+  expect(asked(overlay, stat('/srv/a'))).toMatchObject({ mode: 0o644 });
+});
+
 test('links in a circle lead nowhere', () => {
   const overlay = done(
     { kind: 'makeLink', path: '/srv/a', target: 'b' },
