@@ -10,8 +10,7 @@ import type { Action, Brought, Effect, Step } from '../model/step.ts';
 import { isUnknown, type Unknown, unknown } from '../model/value.ts';
 import { absenceOf, administrators, isAbsent } from './overlay-absence.ts';
 import { OverlayFiles } from './overlay-files.ts';
-
-const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system'];
+import { unitOver } from './overlay-units.ts';
 
 /**
  * What a host would answer once the steps so far were done: it patches the answers that the host really gives. What
@@ -95,7 +94,7 @@ export class Overlay {
       case 'capture':
         return this.#isOutdated(probe) ? unknown('it hangs on what changes before it') : base;
       case 'unit':
-        return isUnknown(base) ? (this.#unitOfFile(probe.name) ?? base) : this.#unit(probe.name, base);
+        return unitOver(this.#files, probe.name, base as UnitState | Unknown);
       default:
         return base;
     }
@@ -153,36 +152,6 @@ export class Overlay {
     if (probe.kind === 'capture') return undefined;
     if ('path' in probe && (administrators(probe.path) || probe.path.startsWith('/etc/'))) return undefined;
     return unknown(`it may go with the package ${this.#mayTake.join(', ')}`);
-  }
-
-  #unit(name: string, base: Answer): Answer {
-    const state = base as UnitState;
-    const content = this.#unitContent(name);
-    if (content === null && state.load !== 'masked') return absenceOf({ kind: 'unit', name });
-    return state.load === 'not-found' ? (this.#unitOfFile(name) ?? state) : state;
-  }
-
-  /** State of a unit whose file is written in this run: known to systemd, and not started. */
-  #unitOfFile(name: string): UnitState | undefined {
-    const content = this.#unitContent(name);
-    if (!content) return undefined;
-    const text = new TextDecoder().decode(content);
-    return {
-      load: 'loaded',
-      active: 'inactive',
-      enabled: /^\s*\[Install\]/m.test(text) ? 'disabled' : 'static',
-    };
-  }
-
-  /** Bytes of a unit's file where this run decides on it, null where it removes the file. */
-  #unitContent(name: string): Uint8Array | null | undefined {
-    const template = name.replace(/@[^.]*(?=\.)/, '@');
-    const places = UNIT_DIRECTORIES.flatMap((directory) => [
-      `${directory}/${name}`,
-      `${directory}/${template}`,
-    ]);
-    const contents = places.map((place) => this.#files.content(place));
-    return contents.find((content) => content) ?? contents.find((content) => content === null);
   }
 
   #effect(effect: Effect): void {
