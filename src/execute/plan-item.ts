@@ -67,15 +67,26 @@ export async function planItem(
     return predict(task, item, planned, found.found, state);
   } catch (error) {
     if (!(error instanceof NotKnown)) throw error;
-    doubt(task, probes, found.found, overlay);
+    doubt(task, item, probes, found.found, overlay);
     return notYet(error.reason);
   }
 }
 
-/** What a task looked at may be otherwise after it, where it is not known what it does; but a directory stays one. */
-function doubt(task: Task, probes: Probes, found: Found<Probes>, overlay: Overlay): void {
+/**
+ * What a task looked at may be otherwise after it, where it is not known what it does; but a directory stays one, unless
+ * the task is there to remove it.
+ */
+function doubt(
+  task: Task,
+  { want }: ReadyItem<AnyModule>,
+  probes: Probes,
+  found: Found<Probes>,
+  overlay: Overlay,
+): void {
+  const { state } = want as { readonly state?: unknown };
   for (const [field, probe] of Object.entries(probes)) {
-    if (probe.kind === 'program' || isDirectory(found, field)) continue;
+    const stays = isDirectory(found, field) && field !== 'removes' && state !== 'absent';
+    if (probe.kind === 'program' || stays) continue;
     overlay.doubt(probe, `it hangs on «${task.ref.label}», of which is known only when applied what it does`);
   }
 }

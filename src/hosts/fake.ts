@@ -76,7 +76,8 @@ export class FakeHost {
   answer(probe: Probe): Answer {
     const printed = probe.kind === 'capture' ? this.#options.prints?.(probe, this) : undefined;
     if (printed) return printed;
-    const bare = this.#held.get(probeKey(probe)) ?? bareAnswer(probe);
+    const bare =
+      this.#held.get(probeKey(probe)) ?? this.#held.get(probeKey(plain(probe))) ?? bareAnswer(probe);
     const patched = this.overlay.patch(probe, bare as never) as Answer;
     if (!isUnknown(patched)) return patched;
     // What is behind a link is the host's own, too.
@@ -175,6 +176,13 @@ export class FakeHost {
     const failure = failureOf(action, look, behind);
     return failure === undefined ? {} : { rc: 1, stderr: failure };
   }
+}
+
+/** A package without the question what it would bring, which most fake hosts cannot answer. */
+function plain(probe: Probe): Probe {
+  if (probe.kind !== 'package') return probe;
+  const { contents: _contents, ...rest } = probe;
+  return rest;
 }
 
 /** A `Connect` to fake hosts by name; a name that is not among them cannot be reached. */

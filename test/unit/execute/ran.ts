@@ -12,19 +12,27 @@ export interface Ran {
   readonly finished: readonly TaskFinished[];
 }
 
+interface How {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: Event) => void;
+}
+
 /** Runs a project on fake hosts. */
-export async function ran(
+export const ran = (
   mode: 'plan' | 'apply',
   files: Files,
   hosts: Readonly<Record<string, FakeHost>>,
-  how: {
-    readonly asked?: Asked;
-    readonly signal?: AbortSignal;
-    readonly onEvent?: (event: Event) => void;
-  } = {},
+  how: How & { readonly asked?: Asked } = {},
+): Promise<Ran> => executed(mode, compiled(files, how.asked), hosts, how);
+
+/** Runs a compiled playbook on fake hosts. */
+export async function executed(
+  mode: 'plan' | 'apply',
+  playbook: ReturnType<typeof compiled>,
+  hosts: Readonly<Record<string, FakeHost>>,
+  how: How = {},
 ): Promise<Ran> {
   const events: Event[] = [];
-  const playbook = compiled(files, how.asked);
   const recap = await execute({
     compiled: playbook,
     connect: fakeConnect(hosts),
