@@ -21,8 +21,9 @@ import {
 import { type Action, type Effect, type Outcome, stepOfAction } from '../model/step.ts';
 import { isUnknown } from '../model/value.ts';
 import { Overlay } from '../shell/overlay.ts';
+import { bareAnswer } from './fake-bare.ts';
 import { failureOf } from './fake-failure.ts';
-import { type Belongings, bareAnswer, FAKE_FACTS, furnish } from './fake-world.ts';
+import { type Belongings, FAKE_FACTS, furnish } from './fake-world.ts';
 
 const HANDLERS = '/var/lib/troupe/handlers.json';
 const DONE: Outcome = { rc: 0, stdout: '', stderr: '', timedOut: false, ok: true, cutBytes: 0 };

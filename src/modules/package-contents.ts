@@ -69,7 +69,7 @@ export function broughtBy(name: string, contents: PackageContents): readonly Bro
     ...users.map((user) => ({ probe: account('passwd', user), answer: { id: Number.NaN } })),
     ...groups.map((group) => ({ probe: account('group', group), answer: { id: Number.NaN } })),
     ...directories.flatMap((path) => seen(path, { ...FILE, type: 'directory', mode: 0o755 })),
-    ...[...files, ...Object.keys(links)].map((path) => ({
+    ...[...programs, ...files, ...Object.keys(links)].map((path) => ({
       probe: readFile(path),
       answer: unknown(`it comes with the package ${name}`),
     })),
@@ -89,6 +89,7 @@ export function takenWith(contents: PackageContents): readonly Probe[] {
       program(path.slice(path.lastIndexOf('/') + 1)),
       stat(path),
       stat(path, { follow: true }),
+      readFile(path),
     ]),
   ];
 }

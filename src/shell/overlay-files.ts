@@ -79,14 +79,19 @@ export class OverlayFiles {
     return node?.kind === 'file' || node?.kind === 'directory';
   }
 
+  /** True where a directory of this run is at a path. */
+  makesDirectory(path: string): boolean {
+    return this.#nodes.get(this.#resolve(path).path)?.kind === 'directory';
+  }
+
   /** A path with its links followed that are known; the last part only with `follow`. */
   behind(path: string, follow: boolean): string {
     return (follow ? this.#resolve(path) : this.#locate(path)).path;
   }
 
-  /** True where the actions so far decide alone what is at a path. */
-  decides(path: string): boolean {
-    return this.#decides(this.#resolve(path).path);
+  /** True where the actions so far decide alone what is at a path; `follow`: at the end of its links. */
+  decides(path: string, follow: boolean): boolean {
+    return this.#decides(this.behind(path, follow));
   }
 
   /** Bytes that a file would have; undefined where the actions so far do not say, null where it would be absent. */

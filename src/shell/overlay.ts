@@ -1,15 +1,9 @@
-import {
-  type Answer,
-  type AnswerTo,
-  type PackageState,
-  type Probe,
-  probeKey,
-  type UnitState,
-} from '../model/probe.ts';
+import { type Answer, type AnswerTo, type Probe, probeKey, type UnitState } from '../model/probe.ts';
 import type { Action, Brought, Effect, Step } from '../model/step.ts';
 import { isUnknown, type Unknown, unknown } from '../model/value.ts';
 import { absenceOf, administrators, isAbsent } from './overlay-absence.ts';
 import { OverlayFiles } from './overlay-files.ts';
+import { broughtTo, isOverwritten, packageOver } from './overlay-packages.ts';
 import { unitOver } from './overlay-units.ts';
 
 /**
@@ -108,7 +102,10 @@ export class Overlay {
 
   /** True where this run alone says what is at a path. */
   #isMade(probe: Extract<Probe, { readonly path: string }>, answer: Answer): boolean {
-    return this.#files.decides(probe.path) || (isAbsent(probe, answer) && this.#files.makes(probe.path));
+    const follow = probe.kind !== 'stat' || probe.follow === true;
+    return (
+      this.#files.decides(probe.path, follow) || (isAbsent(probe, answer) && this.#files.makes(probe.path))
+    );
   }
 
   #stat(probe: Extract<Probe, { kind: 'stat' }>, base: Answer): Answer | Unknown {
@@ -126,9 +123,9 @@ export class Overlay {
     const declared = this.#declared.get(this.#keyOf(probe));
     if (declared)
       return probe.kind === 'package' && !isUnknown(declared) ? packageOver(answer, declared) : declared;
-    if (isAbsent(probe, answer)) {
-      return broughtTo(probe, this.#brought.get(this.#keyOf(probe))) ?? this.#mayCome(probe) ?? answer;
-    }
+    const brought = broughtTo(probe, this.#brought.get(this.#keyOf(probe)));
+    if (isAbsent(probe, answer)) return brought ?? this.#mayCome(probe) ?? answer;
+    if (brought && isOverwritten(probe, answer)) return brought;
     return this.#mayGo(probe) ?? answer;
   }
 
@@ -173,9 +170,10 @@ export class Overlay {
     }
   }
 
-  /** Nobody knows any more what a probe would answer. */
+  /** Nobody knows any more what a probe would answer; of a path nobody knows anything any more. */
   doubt(probe: Probe, reason: string): void {
-    this.#declare(probe, unknown(reason));
+    const doubted: readonly Probe[] = 'path' in probe ? everythingOf(probe.path) : [probe];
+    for (const each of doubted) this.#declare(each, unknown(reason));
   }
 
   #declare(probe: Probe, answer: Answer | Unknown): void {
@@ -197,7 +195,11 @@ export class Overlay {
       if (declared && !isUnknown(declared) && isAbsent(probe, declared)) this.#declared.delete(key);
       this.#brought.set(key, answer);
       this.#probes.set(key, probe);
-      if ('path' in probe && !this.#files.makes(probe.path)) this.#files.forget(probe.path);
+      if (!('path' in probe)) continue;
+      const kept = isOverwritten(probe, ABSENT)
+        ? this.#files.makesDirectory(probe.path)
+        : this.#files.makes(probe.path);
+      if (!kept) this.#files.forget(probe.path);
     }
   }
 
@@ -222,21 +224,16 @@ export class Overlay {
   }
 }
 
+const ABSENT: Answer = { exists: false };
+
+const everythingOf = (path: string): readonly Probe[] => [
+  { kind: 'stat', path },
+  { kind: 'stat', path, follow: true },
+  { kind: 'readFile', path },
+];
+
 const isOpaque = (step: Step): boolean =>
   !step.converges ||
   step.effects.some(
     (effect) => effect.kind === 'loads' || (effect.kind === 'installs' && effect.brings === undefined),
   );
-
-/** A package whose candidate was asked for keeps it; what its installation would bring is over. */
-function packageOver(answer: Answer, declared: Answer): Answer {
-  const { brings: _over, ...state } = answer as PackageState;
-  return { ...state, ...declared };
-}
-
-/** A file that a package brings is taken to differ from any text that somebody expects in its place. */
-function broughtTo(probe: Probe, answer: Answer | Unknown | undefined): Answer | Unknown | undefined {
-  return isUnknown(answer) && probe.kind === 'readFile' && probe.expect !== undefined
-    ? { exists: true }
-    : answer;
-}

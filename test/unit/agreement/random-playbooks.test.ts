@@ -7,7 +7,9 @@ import type { RandomTask } from './random-params.ts';
 /** Ten thousand find what a change of modules or overlay broke: they take some minutes. */
 const RUNS = Number(process.env.TROUPE_FUZZ_RUNS ?? 250);
 
-const tasks = (...list: readonly (readonly [module: string, params: RandomTask['params']])[]): [World] => [
+type Line = readonly [module: string, params: RandomTask['params']];
+
+const tasks = (...list: readonly Line[]): [World] => [
   {
     facts: FAKE_FACTS,
     before: [],
@@ -26,6 +28,11 @@ const examples = [
   tasks(
     ['command', { cmd: 'make it', removes: '/srv/l/b' }],
     ['file', { path: '/srv/a/b', state: 'directory' }],
+  ),
+  tasks(
+    ['lineinfile', { path: '/etc/hosts', line: 'a', regexp: '^a' }],
+    ['shell', { cmd: 'make it', removes: '/etc/hosts', onlyif: 'test -e /srv/a/b' }],
+    ['hosts_entry', { address: '10.0.0.11', names: ['web1'] }],
   ),
   tasks(
     ['file', { path: '/srv/a', state: 'absent' }],
