@@ -72,6 +72,8 @@ export interface Wait {
 export type Effect =
   /** The probe would then answer so; unknown where that hangs on what the step does. */
   | { readonly kind: 'answers'; readonly probe: Probe; readonly answer: Answer | Unknown }
+  /** A program does to files what this action would: setfacl sets a mode, truncate makes a file. */
+  | { readonly kind: 'acts'; readonly action: Action }
   /**
    * Packages come. `brings` is all they bring that was not there; left out, it is not known, and whatever is absent may
    * then be there.

@@ -43,7 +43,7 @@ export class Overlay {
     if (step.changes) this.#pending = true;
     if (step.changes && isOpaque(step)) this.#opaque ??= task;
     if (step.action) this.act(step.action, user);
-    for (const effect of step.effects) this.#effect(effect);
+    for (const effect of step.effects) this.#effect(effect, user);
   }
 
   /** A task may change something here, and nobody knows what. */
@@ -151,8 +151,11 @@ export class Overlay {
     return unknown(`it may go with the package ${this.#mayTake.join(', ')}`);
   }
 
-  #effect(effect: Effect): void {
+  #effect(effect: Effect, user: string): void {
     switch (effect.kind) {
+      case 'acts':
+        this.act(effect.action, user);
+        return;
       case 'answers':
         this.#declare(effect.probe, effect.answer);
         return;
