@@ -1,3 +1,4 @@
+import { acl } from './acl.ts';
 import { assert } from './assert.ts';
 import { command } from './command.ts';
 import { copy } from './copy.ts';
@@ -23,6 +24,7 @@ import { waitFor } from './wait-for.ts';
 
 /** All modules: the only place to add one. */
 const all: readonly AnyModule[] = [
+  acl,
   apt,
   assert,
   command,
