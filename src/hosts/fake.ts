@@ -197,7 +197,8 @@ export function fakeConnect(hosts: Readonly<Record<string, FakeHost>>): Connect 
 }
 
 /** False for what only the real thing knows. */
-const isTold = (effect: Effect): boolean => effect.kind !== 'answers' || !isUnknown(effect.answer);
+const isTold = (effect: Effect): boolean =>
+  effect.kind !== 'hides' && (effect.kind !== 'answers' || !isUnknown(effect.answer));
 
 function accepted(action: Action, outcome: Outcome): boolean {
   const okStatus = action.kind === 'run' ? (action.okStatus ?? [0]) : [0];

@@ -74,6 +74,8 @@ export type Effect =
   | { readonly kind: 'answers'; readonly probe: Probe; readonly answer: Answer | Unknown }
   /** A program does to files what this action would: setfacl sets a mode, truncate makes a file. */
   | { readonly kind: 'acts'; readonly action: Action }
+  /** What was seen at and below a path is so no more, and nobody knows what is there instead: something is mounted over it. */
+  | { readonly kind: 'hides'; readonly path: string; readonly reason: string }
   /**
    * Packages come. `brings` is all they bring that was not there; left out, it is not known, and whatever is absent may
    * then be there.

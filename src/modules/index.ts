@@ -11,6 +11,7 @@ import { ipvsService } from './ipvs-service.ts';
 import { lineinfile } from './lineinfile.ts';
 import { modprobe } from './modprobe.ts';
 import type { AnyModule } from './module.ts';
+import { mount } from './mount.ts';
 import { apt, dnf, packageModule } from './package.ts';
 import { route } from './route.ts';
 import { service, systemd } from './service.ts';
@@ -38,6 +39,7 @@ const all: readonly AnyModule[] = [
   ipvsService,
   lineinfile,
   modprobe,
+  mount,
   packageModule,
   route,
   service,

@@ -1,28 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FileRead, Stat } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
 import { type Unknown, unknown } from '../model/value.ts';
 import { type Attributes, made, merge, NOT_KNOWN, pick } from './overlay-attributes.ts';
+import { type Node, readOf, withAttributes } from './overlay-nodes.ts';
 import { ancestors, isBelow, join, normal } from './overlay-paths.ts';
-
-/** What the steps so far would make of a path. `fresh`: nothing of what the host has there remains. `user`: its maker. */
-type Node =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'link'; readonly target: string }
-  | {
-      readonly kind: 'file';
-      readonly content: Uint8Array;
-      readonly fresh: boolean;
-      readonly user: string;
-      readonly attributes: Attributes;
-    }
-  | {
-      readonly kind: 'directory';
-      readonly fresh: boolean;
-      readonly user: string;
-      readonly attributes: Attributes;
-    }
-  | { readonly kind: 'altered'; readonly attributes: Attributes };
 
 /** As many as Linux follows (MAXSYMLINKS). */
 const MOST_HOPS = 40;
@@ -32,6 +13,8 @@ export class OverlayFiles {
   readonly #nodes = new Map<string, Node>();
   /** Removed with all that was below, in the host's own tree. */
   readonly #cleared = new Set<string>();
+  /** Mount points of this run, with the reason why it is not known what is there. */
+  readonly #covers = new Map<string, string>();
   /** Paths below those, of which something else declares what they are by now. */
   readonly #uncovered = new Set<string>();
   /** Links that the host has, as far as it was asked. */
@@ -65,6 +48,22 @@ export class OverlayFiles {
     const { path: real } = this.#locate(path);
     this.#nodes.delete(real);
     if (this.#isCleared(real)) this.#uncovered.add(real);
+  }
+
+  /** Something is mounted over a path. */
+  cover(path: string, reason: string, at: number): void {
+    const { path: real } = this.#resolve(path);
+    for (const name of [...this.#nodes.keys()])
+      if (name === real || isBelow(name, real)) this.#nodes.delete(name);
+    this.#covers.set(real, reason);
+    this.#touched.push({ path: real, at });
+  }
+
+  /** Why nobody knows what is at a path: it is below something that is mounted in this run. */
+  coverOf(path: string): string | undefined {
+    const { path: real } = this.#locate(path);
+    const cover = [real, ...ancestors(real)].find((name) => this.#covers.has(name));
+    return cover === undefined ? undefined : this.#covers.get(cover);
   }
 
   /** True where something at or below a path was touched after a time. */
@@ -244,12 +243,3 @@ interface Located {
 }
 
 const notYet = (link: string): Unknown => unknown(`it is behind the link ${link}, which is made in this run`);
-
-function readOf(content: Uint8Array, expect: string | undefined): FileRead {
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return sha256 === expect ? { exists: true, sha256 } : { exists: true, sha256, content };
-}
-
-function withAttributes(node: Node, given: Attributes): Node {
-  return 'attributes' in node ? { ...node, attributes: merge(node.attributes, given) } : node;
-}

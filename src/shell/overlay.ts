@@ -123,6 +123,8 @@ export class Overlay {
     const declared = this.#declared.get(this.#keyOf(probe));
     if (declared)
       return probe.kind === 'package' && !isUnknown(declared) ? packageOver(answer, declared) : declared;
+    const cover = 'path' in probe ? this.#files.coverOf(probe.path) : undefined;
+    if (cover !== undefined) return unknown(cover);
     const brought = broughtTo(probe, this.#brought.get(this.#keyOf(probe)));
     if (isAbsent(probe, answer)) return brought ?? this.#mayCome(probe) ?? answer;
     if (brought && isOverwritten(probe, answer)) return brought;
@@ -155,6 +157,11 @@ export class Overlay {
     switch (effect.kind) {
       case 'acts':
         this.act(effect.action, user);
+        return;
+      case 'hides':
+        this.#time += 1;
+        this.#files.cover(effect.path, effect.reason, this.#time);
+        this.#forgetBelow(effect.path);
         return;
       case 'answers':
         this.#declare(effect.probe, effect.answer);

@@ -54,6 +54,14 @@ const WORDS: Readonly<Record<string, readonly Word[]>> = {
   ...{ label: ['lo:vip', 'lan0'], persistence_netmask: ['255.255.255.0', '64'] },
   ...{ cmd: ['make it', 'make that'], argv: ['make', 'it'], executable: ['/bin/sh'], stdin: ['', 'a'] },
   ...{ unless: ASKED, onlyif: ASKED },
+  'mount.path': ['/srv/a', '/srv/l', '/mnt/www', '/etc/hosts'],
+  ...{
+    'mount.src': ['nfs1:/srv/www', 'UUID=1', 'tmpfs'],
+    'mount.fstype': ['nfs', 'ext4', 'tmpfs', 'auto'],
+    'mount.opts': ['defaults', 'vers=4.2,_netdev,nofail', 'ro', 'ro,vers=4.1,soft'],
+  },
+  ...{ entity: ['www-data', 0, 65_534, 'nobody-here'], permissions: ['rwx', 'r', ''] },
+  'acl.mode': ['0755', '700', '000'],
 };
 
 /** Words for a parameter; any word where it has none of its own: what the module refuses is left out later. */

@@ -22,7 +22,7 @@ function check(subject: AnyModule, given: ModuleCase): void {
   }
   if (!parsed.success) throw parsed.error;
   const want: unknown = parsed.data;
-  const host = hostOf(given);
+  const host = hostOf(given, subject, want);
   const plan = planOn(subject, want, host);
   // A dry run may hope for what is still to come, but never sees other steps.
   if (!isRefusal(plan)) expect(planOn(subject, want, host, 'plan')).toEqual(plan);

@@ -4,7 +4,9 @@ import { parse } from 'yaml';
 import { FakeHost } from '../../../src/hosts/fake.ts';
 import { type Belongings, FAKE_FACTS } from '../../../src/hosts/fake-world.ts';
 import type { Facts } from '../../../src/model/facts.ts';
+import type { Captured, Probes } from '../../../src/model/probe.ts';
 import type { Outcome } from '../../../src/model/step.ts';
+import type { AnyModule } from '../../../src/modules/module.ts';
 
 /** One case of a module, as its file under test/modules/<module>/ says it. */
 export interface ModuleCase {
@@ -16,6 +18,8 @@ export interface ModuleCase {
   /** Laid over a bare Debian's, map by map. */
   readonly facts?: DeepPartial<Facts>;
   readonly host?: Belongings;
+  /** What the programs print by which the module looks at the host, by the name that it gives the probe. */
+  readonly prints?: Readonly<Record<string, string | Partial<Captured>>>;
   /** What each action comes to, in order; simply done where left out. */
   readonly outcomes?: readonly Partial<Outcome>[];
   /** Expected steps: of each, what is written here must be so. Bytes are compared as text. */
@@ -53,10 +57,18 @@ export function casesOf(module: string): readonly (readonly [name: string, read:
 }
 
 /** The host that a case describes. */
-export function hostOf(given: ModuleCase): FakeHost {
+export function hostOf(given: ModuleCase, module: AnyModule, want: unknown): FakeHost {
   const outcomes = [...(given.outcomes ?? [])];
   const facts = overlaid(FAKE_FACTS as unknown as Tree, (given.facts ?? {}) as Tree) as unknown as Facts;
-  return new FakeHost({ ...given.host, facts, outcome: () => outcomes.shift() });
+  const asked: Probes = module.inspect(want, { facts, mode: 'apply' });
+  const printed = Object.entries(given.prints ?? {}).map(([name, says]) => {
+    const probe = asked[name];
+    if (probe === undefined) throw new Error(`${module.name} asks nothing that it calls ${name}`);
+    const given = typeof says === 'string' ? { stdout: says } : says;
+    return [probe, { rc: 0, stdout: '', stderr: '', missing: false, ...given }] as const;
+  });
+  const answers = [...(given.host?.answers ?? []), ...printed];
+  return new FakeHost({ ...given.host, answers, facts, outcome: () => outcomes.shift() });
 }
 
 interface Tree {
