@@ -12,6 +12,7 @@ import { lineinfile } from './lineinfile.ts';
 import { modprobe } from './modprobe.ts';
 import type { AnyModule } from './module.ts';
 import { mount } from './mount.ts';
+import { nfsExport } from './nfs-export.ts';
 import { apt, dnf, packageModule } from './package.ts';
 import { route } from './route.ts';
 import { service, systemd } from './service.ts';
@@ -40,6 +41,7 @@ const all: readonly AnyModule[] = [
   lineinfile,
   modprobe,
   mount,
+  nfsExport,
   packageModule,
   route,
   service,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileRead } from '../model/probe.ts';
-import { type Shown, type Step, step } from '../model/step.ts';
+import { type Effect, type Shown, type Step, step } from '../model/step.ts';
 import { type Refusal, refuse } from './module.ts';
 
 /** Text of a file that was read whole; undefined where there is none. */
@@ -14,12 +14,19 @@ export function editRefusal(path: string, { exists, sha256, content }: FileRead)
 }
 
 /** Steps from one text of a file to another; an empty text is no file. A new file gets mode 0644. */
-export function fileSteps(field: string, path: string, before: string, after: string): readonly Step[] {
+export function fileSteps(
+  field: string,
+  path: string,
+  before: string,
+  after: string,
+  effects: readonly Effect[] = [],
+): readonly Step[] {
   if (before === after) return [];
   const content = new TextEncoder().encode(after);
   return [
     step(field, shown(before), shown(after), {
       path,
+      effects,
       action:
         after === ''
           ? { kind: 'remove', path }

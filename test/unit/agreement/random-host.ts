@@ -32,7 +32,7 @@ export const hostFor = (tasks: readonly RandomTask[], facts: Facts): FakeHost =>
     links: { '/srv/l': 'a' },
     units: { 'cron.service': { active: 'active', enabled: 'enabled' } },
     packages: { keepalived: '1' },
-    programs: ['setfacl', 'mount.nfs'],
+    programs: ['exportfs', 'setfacl', 'mount.nfs'],
     candidates: { nginx: '2', keepalived: '2' },
     sysctls: { 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.default.rp_filter': '2' },
     answers: probesOf(tasks, facts)

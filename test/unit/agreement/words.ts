@@ -61,6 +61,8 @@ const WORDS: Readonly<Record<string, readonly Word[]>> = {
     'mount.opts': ['defaults', 'vers=4.2,_netdev,nofail', 'ro', 'ro,vers=4.1,soft'],
   },
   ...{ entity: ['www-data', 0, 65_534, 'nobody-here'], permissions: ['rwx', 'r', ''] },
+  ...{ host: ['10.0.0.0/24', '*'], options: ['rw', 'async', 'crossmnt'], 'nfs_export.name': ['web'] },
+  'nfs_export.path': ['/srv', '/srv/a', '/srv/l'],
   'acl.mode': ['0755', '700', '000'],
 };
 
