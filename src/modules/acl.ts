@@ -42,16 +42,20 @@ const entry = z.strictObject({
     .overwrite((text) => [...'rwx'].map((letter) => (text.includes(letter) ? letter : '-')).join(''))
     .default('---')
     .describe('Letters out of `rwx`. With `state: absent` they do not matter.'),
-  default: z
-    .boolean()
-    .default(false)
-    .describe('What new files in the directory inherit, instead of what holds for the path itself.'),
 });
+
+const nameOfEntry = ({ etype, entity }: z.output<typeof entry>): string => `${etype} ${entity}`;
 
 const params = z
   .strictObject({
     path: barePath.describe('File or directory; a link is followed.'),
-    entries: z.array(entry).default([]).describe('Entries that name a user or a group.'),
+    entries: z.array(entry).default([]).describe('What users and groups may with the path itself.'),
+    default_entries: z
+      .array(entry)
+      .default([])
+      .describe(
+        'What they may with all that is made in the directory from now on: it inherits these entries.',
+      ),
     mode: z
       .string({ error: 'Write the mode as text, such as "0755" with its quotes.' })
       .regex(/^0?[0-7]{3}$/, 'Write three octal digits, as text: "0755".')
@@ -65,13 +69,14 @@ const params = z
       .describe('Take away entries for users and groups that are not listed.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the entries are there.'),
   })
-  .superRefine(({ entries }, issues) => {
-    const keys = entries.map(({ etype, entity, default: inherits }) => [etype, entity, inherits].join(' '));
-    keys.forEach((key, index) => {
-      if (keys.indexOf(key) === index) return;
-      const message = `The ${key.split(' ').slice(0, 2).join(' ')} is listed twice.`;
-      issues.addIssue({ code: 'custom', path: ['entries', index], message });
-    });
+  .superRefine((want, issues) => {
+    for (const list of ['entries', 'default_entries'] as const) {
+      const names = want[list].map(nameOfEntry);
+      names.forEach((name, index) => {
+        if (names.indexOf(name) === index) return;
+        issues.addIssue({ code: 'custom', path: [list, index], message: `The ${name} is listed twice.` });
+      });
+    }
   });
 
 type Want = z.output<typeof params>;
@@ -85,14 +90,14 @@ type Asked = {
 /** Access control lists (POSIX ACLs) of a path. */
 export const acl = defineModule<Want, Probes>({
   name: 'acl',
-  absence: (want) => (want.entries.length === 0 ? undefined : absentBy('acl', want, 'path', 'entries')),
+  absence: (want) =>
+    allOf(want).length === 0 ? undefined : absentBy('acl', want, 'path', 'entries', 'default_entries'),
   doc: `Manages access control lists (POSIX ACLs, acl(5)): what users and groups may besides the owner and the owning group.
 
 The mask is set so that it lets through all that the entries give; a mask that chmod(1) has narrowed since is put right.
 \`ls\` and \`stat\` show the mask in the group's place, and so does the module \`file\`: give a mode to this module instead, or
 the two undo each other's work.
 
-- An entry with \`default: true\` is inherited by what is made in the directory; for the directory itself it means nothing.
 - It needs the programs getfacl and setfacl (package acl), and a file system with POSIX ACLs (ext4, xfs; not one that is mounted
   by NFSv4).`,
   params,
@@ -103,10 +108,8 @@ the two undo each other's work.
       params: {
         path: '/srv/www',
         mode: '0755',
-        entries: [
-          { etype: 'user', entity: 65534, permissions: 'rwx' },
-          { etype: 'user', entity: 65534, permissions: 'rwx', default: true },
-        ],
+        entries: [{ etype: 'user', entity: 65534, permissions: 'rwx' }],
+        default_entries: [{ etype: 'user', entity: 65534, permissions: 'rwx' }],
       },
     },
     {
@@ -121,12 +124,9 @@ the two undo each other's work.
     acl: listOf(want),
     tool: program('setfacl'),
     ...Object.fromEntries(
-      want.entries
+      allOf(want)
         .filter(({ entity }) => !isNumber(entity))
-        .map(({ etype, entity }) => [
-          `${etype} ${entity}`,
-          account(etype === 'user' ? 'passwd' : 'group', entity),
-        ]),
+        .map((one) => [nameOfEntry(one), account(one.etype === 'user' ? 'passwd' : 'group', one.entity)]),
     ),
   }),
   plan: (want, found) => {
@@ -134,7 +134,7 @@ the two undo each other's work.
     if (!now.exists) return refuse(`${want.path} is not there`, 'Make it in a task before this one.');
     if (tool.path === undefined)
       return refuse('There is no setfacl on this host.', 'Install it first: package: {name: acl}.');
-    if (now.type !== 'directory' && want.entries.some((one) => one.default))
+    if (now.type !== 'directory' && want.default_entries.length > 0)
       return refuse(`${want.path} is a ${now.type}: only a directory has entries to inherit`);
     const before = current(list, now.mode);
     if ('refused' in before) return before;
@@ -147,6 +147,8 @@ the two undo each other's work.
     });
   },
 });
+
+const allOf = (want: Want) => [...want.entries, ...want.default_entries];
 
 const isNumber = (entity: string): boolean => /^\d+$/.test(entity);
 
@@ -178,8 +180,9 @@ function current(list: AnswerTo<Capture>, mode: number): Acl | Refusal {
 
 function entriesOf(want: Want, found: Found<Probes>): Acl | Refusal {
   const made = new Map<string, string>();
-  for (const { etype, entity, permissions, default: inherits } of want.entries) {
-    const known = isNumber(entity) ? Number(entity) : (found[`${etype} ${entity}`] as AccountFound).id;
+  for (const [index, one] of allOf(want).entries()) {
+    const { etype, entity, permissions } = one;
+    const known = isNumber(entity) ? Number(entity) : (found[nameOfEntry(one)] as AccountFound).id;
     if (known === undefined || Number.isNaN(known))
       return refuse(
         known === undefined
@@ -187,7 +190,7 @@ function entriesOf(want: Want, found: Found<Probes>): Acl | Refusal {
           : `which number the ${etype} ${entity} will have is not known before its package is there`,
         `Make it first, or write its number.`,
       );
-    made.set(`${inherits ? 'default:' : ''}${etype}:${known}`, permissions);
+    made.set(`${index < want.entries.length ? '' : 'default:'}${etype}:${known}`, permissions);
   }
   return made;
 }
