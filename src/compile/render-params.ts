@@ -8,6 +8,7 @@ import { decide } from '../templating/decision.ts';
 import type { Scope } from '../templating/scope.ts';
 import { renderTree } from '../templating/template.ts';
 import type { RoleInstance } from './flatten.ts';
+import { withoutOmitted } from './omit.ts';
 import { parseParams } from './parse-params.ts';
 import { partials, readSource } from './source-file.ts';
 
@@ -51,8 +52,12 @@ export function renderParams(
       continue;
     }
     const rendered = renderTree(value, scope, partials(role, shared));
-    if (rendered.kind === 'faulty') diagnostics.push(...rendered.diagnostics);
-    else keep(key, rendered.value, firstUnknown(rendered.value));
+    if (rendered.kind === 'faulty') {
+      diagnostics.push(...rendered.diagnostics);
+      continue;
+    }
+    const left = withoutOmitted(rendered.value);
+    if (left !== undefined) keep(key, left, firstUnknown(left));
   }
   const { source } = module;
   const name = source ? params[source.param] : undefined;

@@ -2,10 +2,20 @@ import type { Inventory, InventoryHost } from '../model/inventory.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import type { FlatPlay } from './flatten.ts';
 import type { PromisedName } from './learnt.ts';
+import { OMIT } from './omit.ts';
 import type { CompileOptions } from './options.ts';
 import { type ScopeWorld, TaskScope } from './task-scope.ts';
 
-const names = ['facts', 'groups', 'group_names', 'hostvars', 'inventory_hostname', 'play_hosts', 'role_path'];
+const names = [
+  'facts',
+  'groups',
+  'group_names',
+  'hostvars',
+  'inventory_hostname',
+  'omit',
+  'play_hosts',
+  'role_path',
+];
 
 /** The variables that exist by themselves, as in Ansible. */
 export function specialsOf(options: CompileOptions, promised: ReadonlyMap<string, PromisedName>): ScopeWorld {
@@ -18,6 +28,7 @@ export function specialsOf(options: CompileOptions, promised: ReadonlyMap<string
       if (name === 'groups') return groups;
       if (name === 'hostvars') return hostvars;
       if (name === 'inventory_hostname') return host;
+      if (name === 'omit') return OMIT;
       if (name === 'play_hosts') return playHosts;
       if (name === 'group_names')
         return inventory.hosts.get(host)?.groups.filter((group) => group !== 'all') ?? [];

@@ -12,6 +12,7 @@ const GIVEN = new Set([
   'group_names',
   'hostvars',
   'inventory_hostname',
+  'omit',
   'play_hosts',
   'role_path',
 ]);

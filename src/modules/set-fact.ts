@@ -9,6 +9,7 @@ const RESERVED = new Set([
   'hostvars',
   'inventory_hostname',
   'item',
+  'omit',
   'play_hosts',
   'role_path',
 ]);

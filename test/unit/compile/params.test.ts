@@ -24,6 +24,12 @@ describe('Parameters are converted where that is plain:', () => {
     ['command: {argv: [echo, 80, true, "{{port}}"]}', { argv: ['echo', '80', 'true', '80'] }],
     ['assert: {that: "port == 80", quiet: "{{on}}"}', { quiet: true }],
     ['assert: {that: "port == 80", quiet: "off"}', { quiet: false }],
+    // A parameter that is left out gets its default.
+    ['wait_for: {port: 80, timeout: "{{default nothing omit}}"}', { port: 80, timeout: 300 }],
+    [
+      'debug: {msg: {a: "{{default nothing omit}}", b: [[1, "{{omit}}"], null]}}',
+      { msg: { b: [[1], null] } },
+    ],
   ])('%s', (task, expected) => {
     expect(want(task)).toMatchObject(expected);
   });
