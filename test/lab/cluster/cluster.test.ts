@@ -1,39 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { play, troupe } from '../../cli/troupe.ts';
-import { convergeBare, convergeWith } from './converge.ts';
+import { TestLab } from '../test-lab.ts';
 import { inventory, MACHINES, VIP, type Wish } from './machines.ts';
 
 // One lab for all scenarios, in the order that a cluster lives: bare, built, changed under load, rebooted, changed in
-// mode, taken away. The path stays the same, so that a run that was cut off leaves a lab which the next one takes over.
-const FOLDER = join(tmpdir(), 'troupe-cluster-test');
-const INVENTORY = join(FOLDER, 'lab-cluster.yml');
-
-/** Writes the inventory as an operator would edit it. JSON is YAML. */
-function describeCluster(wish: Wish): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(INVENTORY, JSON.stringify(inventory(wish), undefined, 2));
-}
-
-const run = (verb: 'plan' | 'apply', playbook: string, ...more: readonly string[]) =>
-  play(verb, `playbooks/${playbook}.yml`, '-i', INVENTORY, ...more);
-
-/** Runs a shell command as root on a machine; its output, trimmed. */
-async function on(host: string, command: string): Promise<string> {
-  const ran = await troupe(
-    'lab',
-    'ssh',
-    '-i',
-    INVENTORY,
-    host,
-    '--',
-    `sudo sh -c '${command.replaceAll("'", "'\\''")}'`,
-  );
-  if (ran.status !== 0) throw new Error(`${host}: ${command}: ${ran.status}: ${ran.stderr}${ran.stdout}`);
-  return ran.stdout.trim();
-}
+// mode, taken away.
+const lab = new TestLab('cluster', MACHINES);
+const describeCluster = (wish: Wish): void => lab.describe(inventory(wish));
+const on = (host: string, command: string) => lab.on(host, command);
 
 /** What a cluster may leave behind on a machine. Loaded modules and installed packages are not looked at. */
 const LEFTOVERS = [
@@ -44,30 +17,7 @@ const LEFTOVERS = [
   'cat /proc/net/ip_vs 2>/dev/null | tail -n +4 || true',
 ].join('; ');
 
-const leftovers = () => Promise.all(MACHINES.map(async (host) => [host, await on(host, LEFTOVERS)] as const));
-
-/** Every machine as it first came up. */
-async function reset(): Promise<void> {
-  const { status, stderr } = await troupe('lab', 'reset', '-i', INVENTORY);
-  if (status !== 0) throw new Error(stderr);
-}
-
-/** Notes the time on each machine. */
-const noteTime = () => Promise.all(MACHINES.map((host) => on(host, 'touch /run/since')));
-
-/**
- * Files changed on any machine since then, but for what logging in writes by itself: the journal and logs of sshd, sudo and
- * PAM (which makes the message of the day), sudo's own timestamps, the session and the user's manager that systemd-logind keeps in /run, and apt's daily timer's.
- */
-const writtenSince = async () => {
-  const find =
-    'find / /run /tmp /dev/shm -xdev -cnewer /run/since ! -path "/var/log*" ! -path "/run/log*" ! -path "/run/sudo*" ! -path "/run/systemd*" ! -path "/run/user*" ! -path /run/utmp ! -path /run/motd.dynamic ! -path /run/since ! -path /run ! -path "/var/lib/systemd/*" -print';
-  const found = await Promise.all(MACHINES.map(async (host) => `${host}: ${await on(host, find)}`));
-  return found.filter((line) => !/^\w+: $/.test(line));
-};
-
-const converge = async (playbook: string, ...more: readonly string[]) =>
-  (await convergeWith(INVENTORY, playbook, ...more)).applied;
+const leftovers = () => lab.onEach(LEFTOVERS);
 
 /** Real requests from the client, one connection each; how often each server answered. */
 async function split(requests: number): Promise<string> {
@@ -86,7 +36,7 @@ async function split(requests: number): Promise<string> {
 /** Applies weights of 3 and 1 to the directors alone, and asks eight times. */
 async function splitsByWeight(playbook: string, wish: Wish): Promise<void> {
   describeCluster({ ...wish, scheduler: 'wrr', web1: { weight: 3 } });
-  const applied = await run('apply', playbook, '--limit', 'directors', '--skip-tags', 'verify');
+  const applied = await lab.run('apply', playbook, '--limit', 'directors', '--skip-tags', 'verify');
   expect(applied.failures).toEqual([]);
   expect(await split(8)).toBe('web1 6  web2 2');
   describeCluster(wish);
@@ -101,32 +51,30 @@ describe('a cluster of virtual machines', () => {
 
   beforeAll(async () => {
     describeCluster({});
-    await troupe('lab', 'down', '-i', INVENTORY);
-    const up = await troupe('lab', 'up', '-i', INVENTORY);
-    if (up.status !== 0) throw new Error(up.stderr + up.stdout);
+    await lab.up();
     bare = await leftovers();
   }, 600_000);
 
   afterAll(async () => {
-    await troupe('lab', 'down', '-i', INVENTORY);
+    await lab.down();
   }, 60_000);
 
   test.each(['nat', 'tun'] as const)('builds lvs-%s from bare machines, just as planned', async (mode) => {
     describeCluster({ wire: mode === 'tun' ? 'far' : 'back' });
-    await reset();
-    await noteTime();
-    const planned = await run('plan', `lvs-${mode}`);
+    await lab.reset();
+    await lab.noteTime();
+    const planned = await lab.run('plan', `lvs-${mode}`);
     expect(planned.status).toBe(2);
     expect(await leftovers()).toEqual(bare);
-    expect(await writtenSince()).toEqual([]);
-    const applied = await convergeBare(INVENTORY, `lvs-${mode}`);
+    expect(await lab.writtenSince()).toEqual([]);
+    const applied = await lab.convergeBare(`lvs-${mode}`);
     expect(applied.messages).toContain('web1 6  web2 6');
   });
 
   test('builds LVS-DR from bare machines, just as planned, and then has nothing to do', async () => {
     describeCluster({});
-    await reset();
-    const applied = await convergeBare(INVENTORY, 'lvs-dr');
+    await lab.reset();
+    const applied = await lab.convergeBare('lvs-dr');
     expect(applied.messages).toContain('web1 6  web2 6');
   });
 
@@ -141,7 +89,7 @@ describe('a cluster of virtual machines', () => {
 
   test('splits by weight, 3 to 1', async () => {
     describeCluster({ scheduler: 'wrr', web1: { weight: 3 } });
-    const applied = await converge('lvs-dr', '-e', 'verify_requests=8');
+    const applied = await lab.converge('lvs-dr', '-e', 'verify_requests=8');
     expect(applied.messages).toContain('web1 6  web2 2');
   });
 
@@ -149,7 +97,7 @@ describe('a cluster of virtual machines', () => {
     // One scheduler all along: the kernel has none for a moment while it is exchanged (ip_vs_ctl.c, ip_vs_edit_service).
     const scheduler = 'wrr';
     describeCluster({ scheduler });
-    expect((await run('apply', 'lvs-dr')).status).toBe(0);
+    expect((await lab.run('apply', 'lvs-dr')).status).toBe(0);
     await on('client', LOAD);
     const states: readonly Wish[] = [
       { scheduler },
@@ -159,7 +107,7 @@ describe('a cluster of virtual machines', () => {
     ];
     for (const wish of states) {
       describeCluster(wish);
-      const applied = await run('apply', 'lvs-dr', '--skip-tags', 'verify');
+      const applied = await lab.run('apply', 'lvs-dr', '--skip-tags', 'verify');
       expect(applied.failures).toEqual([]);
     }
     const counted = await on('client', STOP_LOAD);
@@ -167,7 +115,7 @@ describe('a cluster of virtual machines', () => {
     expect(bad).toBe('');
     expect(good).toBeGreaterThanOrEqual(2000);
     describeCluster({});
-    expect((await run('apply', 'lvs-dr')).status).toBe(0);
+    expect((await lab.run('apply', 'lvs-dr')).status).toBe(0);
   });
 
   test('answers again after a reboot of the director, with no hand on it', async () => {
@@ -178,11 +126,11 @@ describe('a cluster of virtual machines', () => {
       `timeout 300 sh -c "until curl -fs --max-time 2 -o /dev/null http://${VIP}/id; do :; done"`,
     );
     expect(await split(12)).toBe('web1 6  web2 6');
-    expect((await run('plan', 'lvs-dr')).changes).toEqual([]);
+    expect((await lab.run('plan', 'lvs-dr')).changes).toEqual([]);
   });
 
   test('changes to NAT, where replies pass the director', async () => {
-    const applied = await converge('lvs-nat');
+    const applied = await lab.converge('lvs-nat');
     expect(applied.messages).toContain('web1 6  web2 6');
     const before = await outPackets();
     expect(await split(12)).toBe('web1 6  web2 6');
@@ -191,13 +139,13 @@ describe('a cluster of virtual machines', () => {
   });
 
   test('changes back to DR', async () => {
-    const applied = await converge('lvs-dr');
+    const applied = await lab.converge('lvs-dr');
     expect(applied.messages).toContain('web1 6  web2 6');
   });
 
   test('changes to TUN over a router, and carries an upload of 1 MB', async () => {
     describeCluster({ wire: 'far' });
-    const applied = await converge('lvs-tun');
+    const applied = await lab.converge('lvs-tun');
     expect(applied.messages).toContain('web1 6  web2 6');
     const before = await outPackets();
     const upload = `head -c 1000000 /dev/zero | curl -fsS --max-time 60 -H Expect: --data-binary @- -o /dev/null -w "%{http_code}" http://${VIP}/id`;
@@ -207,7 +155,7 @@ describe('a cluster of virtual machines', () => {
   });
 
   test('is taken away, and leaves nothing behind', async () => {
-    await converge('teardown');
+    await lab.converge('teardown');
     expect(await leftovers()).toEqual(bare);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import type { TaskFinished } from '../../../src/model/event.ts';
-import { play, type Run } from '../../cli/troupe.ts';
-import { foretell, verdict } from '../predictions.ts';
+import type { TaskFinished } from '../../src/model/event.ts';
+import { play, type Run } from '../cli/troupe.ts';
+import { foretell, verdict } from './predictions.ts';
 
 /** Largest share of tasks times hosts, skipped ones left out, that may be known only when applied. */
 const MOST_UNKNOWN = 0.05;
