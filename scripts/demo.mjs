@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 
 const [mode] = process.argv.slice(2);
 const inventory = `inventory/lab-${mode}.yml`;
-const playbook = `playbooks/lvs-${mode}.yml`;
+const playbook = `playbooks/${{ nfs: 'storage-nfs', web: 'cluster-web' }[mode] ?? `lvs-${mode}`}.yml`;
 const started = Date.now();
 const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 
@@ -24,7 +24,7 @@ async function troupe(argv, how = {}) {
     const why = status === 2 ? 'the second plan still lists changes' : 'it did not do what it should';
     console.error(`\nThe demo ends here: "troupe ${argv.join(' ')}" exited with ${status}: ${why}.`);
     console.error(
-      `The machines are still up: ./bin/troupe lab ssh client; take them down with ./bin/troupe lab down -i ${inventory}`,
+      `The machines are still up: ./bin/troupe lab status ${on.join(' ')}; take them down with ./bin/troupe lab down -i ${inventory}`,
     );
     process.exit(status === 2 ? 1 : status);
   }
@@ -57,13 +57,23 @@ const splits = verified.output
 
 console.log(`\n${bold('What stands now')}\n\n${picture(JSON.parse(output))}\n`);
 for (const split of splits) console.log(split);
+if (mode === 'web') console.log('All real servers have the same page, from one share.');
+if (mode === 'nfs') console.log('What root on web1 wrote, web2 read, and it belongs to user 65534.');
+const share = [
+  'The share:',
+  `exec nfs_clients ${on.join(' ')} -- ls -ln ${mode === 'web' ? '/var/www/html/share' : '/mnt/www'}`,
+];
+const table = ['The table:', `exec directors ${on.join(' ')} -- ipvsadm -Ln --stats`];
+const look = [
+  ['Look around:', `lab ssh ${mode === 'nfs' ? 'web1' : 'client'}`],
+  ...(mode === 'nfs' ? [share] : mode === 'web' ? [table, share] : [table]),
+  ['Take it down:', `lab down ${on.join(' ')}`],
+];
 console.log(`
-Look around:    ./bin/troupe lab ssh client
-The table:      ./bin/troupe exec directors ${on.join(' ')} -- ipvsadm -Ln --stats
-Take it down:   ./bin/troupe lab down ${on.join(' ')}
+${look.map(([what, words]) => `${what.padEnd(15)} ./bin/troupe ${words}`).join('\n')}
 
 Done in ${seconds()} s, ${up} s of them until the machines were up.`);
-if (splits.length === 0) {
+if (mode !== 'nfs' && splits.length === 0) {
   console.error('error: the verification printed no split of the requests');
   process.exit(1);
 }
@@ -80,13 +90,15 @@ function picture({ hosts, groups }) {
   const first = hosts[groups.directors?.[0]]?.vars ?? {};
   const services = (first.lvs_services ?? []).map(
     ({ port, protocol, scheduler }) =>
-      `${first.lvs_vip.address}:${port}/${protocol}  ${scheduler}  LVS-${mode.toUpperCase()}`,
+      `${first.lvs_vip.address}:${port}/${protocol}  ${scheduler}  LVS-${(first.lvs_mode ?? mode).toUpperCase()}`,
   );
   const boxes = [
     ...rows('client', groups.clients),
     ...rows('director', groups.directors, services),
     ...rows('router', groups.routers),
     ...rows('real servers', groups.realservers),
+    ...rows('NFS clients', mode === 'nfs' ? groups.nfs_clients : []),
+    ...rows('NFS server', groups.nfs_servers),
   ];
   const width = Math.max(
     ...boxes.flatMap((box) => [box.title.length + 4, ...box.lines.map((text) => text.length)]),
