@@ -1,6 +1,6 @@
 import type { Status, TaskRef } from './event.ts';
 import type { Answer, Probe } from './probe.ts';
-import type { Step } from './step.ts';
+import type { Action, Step } from './step.ts';
 import type { Unknown } from './value.ts';
 
 /** A step as a saved plan keeps it: what was shown, and what is to be done. */
@@ -45,5 +45,9 @@ export const plannedStep = ({ sign, field, before, after, path, action }: Step):
   before,
   after,
   ...(path === undefined ? {} : { path }),
-  ...(action === undefined ? {} : { action }),
+  ...(action === undefined ? {} : { action: withoutSecrets(action) }),
 });
+
+/** Secrets are made again from the inventory, whose fingerprint tells whether they are the same. */
+const withoutSecrets = (action: Action): Action =>
+  action.kind === 'run' && action.secretStdin ? { ...action, stdin: '' } : action;

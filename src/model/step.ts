@@ -11,6 +11,8 @@ export interface Run {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** What it reads holds a secret: no saved plan keeps it. */
+  readonly secretStdin?: true;
   readonly okStatus?: readonly number[] | 'any';
   /** No deadline when left out. */
   readonly timeoutMs?: number;
