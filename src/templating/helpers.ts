@@ -3,6 +3,7 @@ import { addressPart } from './address.ts';
 import { partOf } from './frame.ts';
 import type { Scope } from './scope.ts';
 import { HelperFault } from './template-fault.ts';
+import { nameBasedUuid } from './uuid.ts';
 
 /** A helper: arguments (undefined: a name that does not exist, only for those that allow it), named ones, the scope. */
 export type Helper = (
@@ -101,6 +102,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
   add: (args) => args.reduce<number>((sum, one) => sum + number(one), 0),
   basename: ([value]) => paths.basename(text(value)),
   dirname: ([value]) => paths.dirname(text(value)),
+  to_uuid: ([value]) => nameBasedUuid(text(value)),
   ipaddr: ([value, part]) => addressPart(text(value), part === undefined ? 'address' : text(part)),
   collect: ([hosts], named, scope) => collect(list(hosts), named, scope),
   managed: () => 'Managed by Troupe: changes here are overwritten.',

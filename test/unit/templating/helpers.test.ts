@@ -66,6 +66,7 @@ test.each<[string, Value]>([
   ['int 4.9', 4],
   ['string n', '9'],
   ['add n 1 "2"', 12],
+  ["to_uuid 'a b'", '2f6515d3-f238-554c-ab0b-428e1d45e2e8'],
   ['basename path', 'table.conf'],
   ['dirname path', '/etc/lvs'],
   ['dirname "/etc"', '/'],
