@@ -71,11 +71,20 @@ describe('a cluster of virtual machines', () => {
     expect(applied.messages).toContain('web1 6  web2 6');
   });
 
-  test('builds LVS-DR from bare machines, just as planned, and then has nothing to do', async () => {
+  test('builds a web cluster, by LVS-DR and with one share, from bare machines, just as planned', async () => {
     describeCluster({});
     await lab.reset();
-    const applied = await lab.convergeBare('lvs-dr');
+    const applied = await lab.convergeBare('cluster-web');
     expect(applied.messages).toContain('web1 6  web2 6');
+    // The same cluster.
+    expect((await lab.run('plan', 'lvs-dr')).changes).toEqual([]);
+  });
+
+  test('shows a page that was changed once on all real servers', async () => {
+    const ask = `for i in 1 2 3 4; do curl -fsS --max-time 10 http://${VIP}/share/; done | sort | uniq -c`;
+    expect(await on('client', ask)).toBe('4 one');
+    await on('router', 'echo two >/srv/www/index.html');
+    expect(await on('client', ask)).toBe('4 two');
   });
 
   test('splits by round robin, past the director, and one machine answers for the VIP', async () => {

@@ -13,7 +13,8 @@ export interface Wish {
 
 /**
  * Five machines whose wires allow every mode: client and director in front; director and real servers on `back` (nat,
- * dr); real servers also on `far`, which only the router reaches (tun). The router stands on all three.
+ * dr); real servers also on `far`, which only the router reaches (tun). The router stands on all three, and serves the
+ * real servers' share.
  */
 export function inventory(wish: Wish): ValueMap {
   const wire = wish.wire ?? 'back';
@@ -28,6 +29,9 @@ export function inventory(wish: Wish): ValueMap {
         lab: { memory: 384, image: 'base' },
         lvs_vip: { address: VIP, interface: 'lan0' },
         lvs_inside_interface: 'lan1',
+        // For the web cluster, which says its mode itself.
+        lvs_mode: 'dr',
+        web_page: 'one',
         lvs_services: wish.services ?? [{ protocol: 'tcp', port: 80, scheduler: wish.scheduler ?? 'rr' }],
       },
       children: {
@@ -48,10 +52,21 @@ export function inventory(wish: Wish): ValueMap {
           },
           hosts: { web1: real(11, wish.web1), web2: real(12, wish.web2) },
         },
+        nfs_servers: { vars: { nfs_exports: [SHARE] }, hosts: { router: {} } },
+        nfs_clients: {
+          vars: { nfs_mounts: [{ src: '10.20.0.1:/srv/www', path: '/var/www/html/share' }] },
+          children: { realservers: {} },
+        },
       },
     },
   };
 }
+
+const SHARE = {
+  path: '/srv/www',
+  acl: [{ etype: 'user', entity: 65_534, permissions: 'rwx' }],
+  clients: [{ host: '10.20.0.0/24', options: ['rw'] }],
+};
 
 export const VIP = '10.10.0.100';
 export const MACHINES = ['client', 'director', 'router', 'web1', 'web2'] as const;

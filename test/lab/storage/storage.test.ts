@@ -63,7 +63,7 @@ describe('storage on virtual machines', () => {
         "touch: cannot touch '/mnt/www/refused': Permission denied",
       ]);
       const applied = await lab.converge('storage-nfs', '--skip-tags', 'verify');
-      expect(applied.changes).toEqual(['store | Say who may what in it | /srv/www | changed']);
+      expect(applied.changes).toEqual(['store | nfs_server : Say who may what in it | /srv/www | changed']);
       await lab.on('web1', 'touch /mnt/www/allowed');
     });
 
