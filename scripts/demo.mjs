@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 
 const [mode] = process.argv.slice(2);
 const inventory = `inventory/lab-${mode}.yml`;
-const playbook = `playbooks/${{ nfs: 'storage-nfs', web: 'cluster-web' }[mode] ?? `lvs-${mode}`}.yml`;
+const playbook = `playbooks/${{ nfs: 'storage-nfs', iscsi: 'storage-iscsi', web: 'cluster-web' }[mode] ?? `lvs-${mode}`}.yml`;
 const started = Date.now();
 const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 
@@ -57,23 +57,31 @@ const splits = verified.output
 
 console.log(`\n${bold('What stands now')}\n\n${picture(JSON.parse(output))}\n`);
 for (const split of splits) console.log(split);
-if (mode === 'web') console.log('All real servers have the same page, from one share.');
-if (mode === 'nfs') console.log('What root on web1 wrote, web2 read, and it belongs to user 65534.');
-const share = [
-  'The share:',
-  `exec nfs_clients ${on.join(' ')} -- ls -ln ${mode === 'web' ? '/var/www/html/share' : '/mnt/www'}`,
-];
-const table = ['The table:', `exec directors ${on.join(' ')} -- ipvsadm -Ln --stats`];
-const look = [
-  ['Look around:', `lab ssh ${mode === 'nfs' ? 'web1' : 'client'}`],
-  ...(mode === 'nfs' ? [share] : mode === 'web' ? [table, share] : [table]),
+const proof = {
+  web: 'All real servers have the same page, from one share.',
+  nfs: 'What root on web1 wrote, web2 read, and it belongs to user 65534.',
+  iscsi: 'web1 has a disk by iSCSI, with ext4 on it, and writes to it.',
+}[mode];
+if (proof) console.log(proof);
+const isStorage = mode === 'nfs' || mode === 'iscsi';
+const look = {
+  lvs: [['The table:', `exec directors ${on.join(' ')} -- ipvsadm -Ln --stats`]],
+  nfs: [['The share:', `exec nfs_clients ${on.join(' ')} -- ls -ln /mnt/www`]],
+  iscsi: [['The disk:', `exec iscsi_initiators ${on.join(' ')} -- lsblk -o NAME,TRAN,FSTYPE,MOUNTPOINT`]],
+};
+const words = [
+  ['Look around:', `lab ssh ${isStorage ? 'web1' : 'client'}`],
+  ...(look[mode] ?? look.lvs),
+  ...(mode === 'web'
+    ? [['The share:', `exec nfs_clients ${on.join(' ')} -- ls -ln /var/www/html/share`]]
+    : []),
   ['Take it down:', `lab down ${on.join(' ')}`],
 ];
 console.log(`
-${look.map(([what, words]) => `${what.padEnd(15)} ./bin/troupe ${words}`).join('\n')}
+${words.map(([what, line]) => `${what.padEnd(15)} ./bin/troupe ${line}`).join('\n')}
 
 Done in ${seconds()} s, ${up} s of them until the machines were up.`);
-if (mode !== 'nfs' && splits.length === 0) {
+if (!isStorage && splits.length === 0) {
   console.error('error: the verification printed no split of the requests');
   process.exit(1);
 }
@@ -99,6 +107,8 @@ function picture({ hosts, groups }) {
     ...rows('real servers', groups.realservers),
     ...rows('NFS clients', mode === 'nfs' ? groups.nfs_clients : []),
     ...rows('NFS server', groups.nfs_servers),
+    ...rows('iSCSI initiator', groups.iscsi_initiators),
+    ...rows('iSCSI target', groups.iscsi_targets),
   ];
   const width = Math.max(
     ...boxes.flatMap((box) => [box.title.length + 4, ...box.lines.map((text) => text.length)]),

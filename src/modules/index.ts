@@ -5,9 +5,13 @@ import { copy } from './copy.ts';
 import { debug } from './debug.ts';
 import { fail } from './fail.ts';
 import { file } from './file.ts';
+import { filesystem } from './filesystem.ts';
 import { hostsEntry } from './hosts-entry.ts';
 import { ipAddress } from './ip-address.ts';
 import { ipvsService } from './ipvs-service.ts';
+import { iscsiInitiator } from './iscsi-initiator.ts';
+import { iscsiInitiatorName } from './iscsi-initiator-name.ts';
+import { iscsiTarget } from './iscsi-target.ts';
 import { lineinfile } from './lineinfile.ts';
 import { modprobe } from './modprobe.ts';
 import type { AnyModule } from './module.ts';
@@ -35,9 +39,13 @@ const all: readonly AnyModule[] = [
   dnf,
   fail,
   file,
+  filesystem,
   hostsEntry,
   ipAddress,
   ipvsService,
+  iscsiInitiator,
+  iscsiInitiatorName,
+  iscsiTarget,
   lineinfile,
   modprobe,
   mount,

@@ -38,6 +38,11 @@ const DEBIAN: Readonly<Record<string, PackageContents>> = {
   },
   conntrack: { programs: ['/usr/sbin/conntrack'] },
   curl: { programs: ['/usr/bin/curl'] },
+  e2fsprogs: {
+    programs: ['ext2', 'ext3', 'ext4'].map((kind) => `/usr/sbin/mkfs.${kind}`),
+    links: Object.fromEntries(['ext2', 'ext3', 'ext4'].map((kind) => [`/usr/sbin/mkfs.${kind}`, 'mke2fs'])),
+    files: ['/etc/mke2fs.conf'],
+  },
   haproxy: {
     units: { 'haproxy.service': 'running' },
     programs: ['/usr/sbin/haproxy'],
@@ -116,6 +121,11 @@ const DEBIAN: Readonly<Record<string, PackageContents>> = {
     users: ['_rpc'],
     files: ['/etc/default/rpcbind'],
   },
+  'python3-rtslib-fb': {
+    units: { 'rtslib-fb-targetctl.service': 'running' },
+    programs: ['/usr/bin/targetctl'],
+  },
+  'targetcli-fb': { programs: ['/usr/bin/targetcli'], needs: ['python3-rtslib-fb'] },
   tcpdump: { programs: ['/usr/bin/tcpdump'], users: ['tcpdump'], groups: ['tcpdump'] },
   tgt: {
     units: { 'tgt.service': 'running' },
@@ -123,6 +133,7 @@ const DEBIAN: Readonly<Record<string, PackageContents>> = {
     directories: ['/etc/tgt', '/etc/tgt/conf.d'],
     files: ['/etc/tgt/targets.conf'],
   },
+  xfsprogs: { programs: ['/usr/sbin/mkfs.xfs', '/usr/sbin/xfs_admin', '/usr/sbin/xfs_repair'] },
 };
 
 /** What common packages bring on RHEL 8 and 9, which start nothing as they install. Not verified on a machine yet. */
@@ -196,6 +207,7 @@ const REDHAT: Readonly<Record<string, PackageContents>> = {
     needs: ['python3-rtslib'],
   },
   tcpdump: { programs: ['/usr/sbin/tcpdump'] },
+  xfsprogs: { programs: ['/usr/sbin/mkfs.xfs', '/usr/sbin/xfs_admin', '/usr/sbin/xfs_repair'] },
 };
 
 /** Packages whose contents are known, by family of the system. */

@@ -11,7 +11,9 @@ const PACKAGES = {
   one: 'acl apache2 arping chrony conntrack curl keepalived nftables nfs-kernel-server tcpdump tgt'.split(
     ' ',
   ),
-  two: 'haproxy iputils-arping ipvsadm nfs-common nginx nginx-common open-iscsi rpcbind'.split(' '),
+  two: 'e2fsprogs haproxy iputils-arping ipvsadm nfs-common nginx nginx-common open-iscsi python3-rtslib-fb rpcbind targetcli-fb xfsprogs'.split(
+    ' ',
+  ),
 };
 const folder = mkdtempSync(join(tmpdir(), 'troupe-packages-'));
 const INVENTORY = join(folder, 'packages.yml');

@@ -31,8 +31,8 @@ export const hostFor = (tasks: readonly RandomTask[], facts: Facts): FakeHost =>
     },
     links: { '/srv/l': 'a' },
     units: { 'cron.service': { active: 'active', enabled: 'enabled' } },
+    programs: ['exportfs', 'mkfs.ext4', 'mount.nfs', 'setfacl', 'targetcli'],
     packages: { keepalived: '1' },
-    programs: ['exportfs', 'setfacl', 'mount.nfs'],
     candidates: { nginx: '2', keepalived: '2' },
     sysctls: { 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.default.rp_filter': '2' },
     answers: probesOf(tasks, facts)
@@ -58,6 +58,8 @@ function printed(line: string): Captured {
   const card = /^ip -o link show dev (\w+)$/.exec(line)?.[1];
   const kernelModule = /^modprobe -n -v (.*)$/.exec(line)?.[1];
   const isNo = card?.startsWith('tun') === true;
+  // No LIO yet.
+  if (line.includes('/sys/kernel/config/target')) return { rc: 3, stdout: '', stderr: '', missing: false };
   const stdout =
     card !== undefined
       ? `2: ${card}: <BROADCAST,UP,LOWER_UP> mtu 1500\n`

@@ -14,6 +14,7 @@ const EXPRESSIONS = ['^a', '^b=', '.', '^$', 'EOF', 'BOF', '^(\\w+)'];
 const ADDRESSES = ['10.0.0.11', '10.0.0.12', '2001:db8::11', '192.0.2.10'];
 const ASKED = ['test -e /srv/a/b', 'test -e /run/x'];
 const MODES = ['0644', '0600', '755', '0000', 'u+x', 'go=', 'a=rX'];
+const TARGET = 'iqn.2026-01.com.example:d0';
 const ACCOUNTS = ['root', 'www-data', 0, 33];
 
 /** Few words for each parameter, so that tasks meet: by `module.parameter`, or by the parameter alone. */
@@ -53,6 +54,10 @@ const WORDS: Readonly<Record<string, readonly Word[]>> = {
   },
   ...{ label: ['lo:vip', 'lan0'], persistence_netmask: ['255.255.255.0', '64'] },
   ...{ cmd: ['make it', 'make that'], argv: ['make', 'it'], executable: ['/bin/sh'], stdin: ['', 'a'] },
+  ...{ target: [TARGET], portals: ['10.0.0.5', '10.0.0.5:3261'], user: ['u'], password: ['p'] },
+  'iscsi_initiator_name.name': ['iqn.2026-01.com.example:web1', 'iqn.2026-01.com.example:web2'],
+  'filesystem.dev': [`/dev/disk/by-path/ip-10.0.0.5:3260-iscsi-${TARGET}-lun-0`, '/dev/vdb'],
+  ...{ uuid: ['0c4cf4a0-8a2c-4f0d-9d54-6f2f3b0a7c11'], 'filesystem.label': ['data'], opts: ['-q'] },
   ...{ unless: ASKED, onlyif: ASKED },
   'mount.path': ['/srv/a', '/srv/l', '/mnt/www', '/etc/hosts'],
   ...{
@@ -64,6 +69,14 @@ const WORDS: Readonly<Record<string, readonly Word[]>> = {
   ...{ host: ['10.0.0.0/24', '*'], options: ['rw', 'async', 'crossmnt'], 'nfs_export.name': ['web'] },
   'nfs_export.path': ['/srv', '/srv/a', '/srv/l'],
   'acl.mode': ['0755', '700', '000'],
+  ...{
+    'iscsi_target.iqn': ['iqn.2026-01.org.example:a', 'iqn.2026-01.org.example:b'],
+    'iscsi_target.path': ['/srv/a/d0', '/srv/l/d1', '/srv/none/d0', '/srv/a/b'],
+    'iscsi_target.name': ['d0', 'd1'],
+    size: ['64M', '1G'],
+    initiator: ['iqn.2026-01.org.example:web1', 'iqn.2026-01.org.example:web2'],
+    ...{ mutual_user: ['san1'], mutual_password: ['another-secret'] },
+  },
 };
 
 /** Words for a parameter; any word where it has none of its own: what the module refuses is left out later. */
