@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type StatFound, stat } from '../model/probe.ts';
+import { type StatFound, stat, unit } from '../model/probe.ts';
 import { type Action, answers, type Effect, type Shown, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { contentOf, NO_DISK, uuidOf } from './filesystem-device.ts';
@@ -20,6 +20,9 @@ export interface Wanted {
   readonly startup: string;
   readonly login: boolean;
 }
+
+/** iscsid.socket starts it as soon as iscsiadm asks for it. */
+const DAEMON_WAKES = answers(unit('iscsid.service'), unknown('iscsid starts when it is first asked for'));
 
 /** Steps on one target, each of which knows what it leaves behind. */
 export class TargetChanges {
@@ -93,7 +96,7 @@ export class TargetChanges {
 
   #push(field: string, before: Shown, after: Shown, action: Action, effects: readonly Effect[] = []): void {
     const { target, luns } = this.#want;
-    const known = [answers(stateOf(target, luns), printState(this.#state)), ...effects];
+    const known = [answers(stateOf(target, luns), printState(this.#state)), DAEMON_WAKES, ...effects];
     this.steps.push(step(field, before, after, { action, effects: known }));
   }
 }
