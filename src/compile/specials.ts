@@ -1,3 +1,4 @@
+import { GIVEN_NAMES } from '../model/given-names.ts';
 import type { Inventory, InventoryHost } from '../model/inventory.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import type { FlatPlay } from './flatten.ts';
@@ -6,24 +7,13 @@ import { OMIT } from './omit.ts';
 import type { CompileOptions } from './options.ts';
 import { type ScopeWorld, TaskScope } from './task-scope.ts';
 
-const names = [
-  'facts',
-  'groups',
-  'group_names',
-  'hostvars',
-  'inventory_hostname',
-  'omit',
-  'play_hosts',
-  'role_path',
-];
-
 /** The variables that exist by themselves, as in Ansible. */
 export function specialsOf(options: CompileOptions, promised: ReadonlyMap<string, PromisedName>): ScopeWorld {
   const { inventory } = options;
   const groups = Object.fromEntries(inventory.groups) as ValueMap;
   const world: ScopeWorld = {
     promised,
-    specialNames: names,
+    specialNames: GIVEN_NAMES,
     special: (name, host, playHosts) => {
       if (name === 'groups') return groups;
       if (name === 'hostvars') return hostvars;

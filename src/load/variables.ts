@@ -1,21 +1,12 @@
 import { fault } from '../diagnostics/trouble.ts';
+import { GIVEN_NAMES } from '../model/given-names.ts';
 import type { Place } from '../model/source.ts';
 import type { MapTree, Tree } from '../model/tree.ts';
 import type { Faults } from './faults.ts';
 import { emptyMap, readMap } from './read-tree.ts';
 import { readYaml } from './yaml.ts';
 
-/** Names that every template and condition gets from Troupe. */
-const GIVEN = new Set([
-  'facts',
-  'groups',
-  'group_names',
-  'hostvars',
-  'inventory_hostname',
-  'omit',
-  'play_hosts',
-  'role_path',
-]);
+const GIVEN: ReadonlySet<string> = new Set(GIVEN_NAMES);
 
 /** A map of variables: checks their names. */
 export function readVars(tree: Tree, what: string, faults: Faults): MapTree {

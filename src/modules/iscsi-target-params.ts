@@ -62,10 +62,6 @@ const acl = z.strictObject({
 export const targetParams = z
   .strictObject({
     iqn: iqn.describe('Name of the target.'),
-    backend: z
-      .enum(['lio'])
-      .default('lio')
-      .describe("Who serves it: the kernel's own target, LIO, by rtslib."),
     portals: z
       .array(portal)
       .default([])

@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import { GIVEN_NAMES } from '../model/given-names.ts';
 import type { ValueMap } from '../model/value.ts';
 import { defineModule } from './module.ts';
 
-const RESERVED = new Set([
-  'facts',
-  'group_names',
-  'groups',
-  'hostvars',
-  'inventory_hostname',
-  'item',
-  'omit',
-  'play_hosts',
-  'role_path',
-]);
+const RESERVED: ReadonlySet<string> = new Set([...GIVEN_NAMES, 'item']);
 
 const params = z.record(z.string(), z.unknown()).superRefine((want, context) => {
   const names = Object.keys(want);

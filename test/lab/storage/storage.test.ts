@@ -21,12 +21,12 @@ END
 nohup sh /tmp/${name}.sh >/dev/null 2>&1 &`,
   );
 
-/** Ends it: errors, blocks written, and whether the file holds just what was written. */
+/** Goes on to 50 blocks if there were fewer, and ends it: errors, and whether the file holds just what was written. */
 const stopWriting = (host: string, name: string, path: string) =>
   lab.on(
     host,
-    `touch /tmp/${name}.stop; until [ -e /tmp/${name}.stopped ]; do :; done; cat /tmp/${name}.errors
-[ "$(wc -l <${path})" -ge 50 ] && cmp /tmp/${name}.wanted ${path} && echo same`,
+    `until [ "$(wc -l </tmp/${name}.wanted)" -ge 50 ]; do sleep 1; done; touch /tmp/${name}.stop; until [ -e /tmp/${name}.stopped ]; do :; done; cat /tmp/${name}.errors
+cmp /tmp/${name}.wanted ${path} && echo same`,
   );
 
 describe('storage on virtual machines', () => {
