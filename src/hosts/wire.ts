@@ -21,11 +21,10 @@ export class Wire {
   constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error) {
     this.channel = channel;
     this.lost = lost;
-    const current = (): FrameOutput | undefined => this.pending[0]?.output;
-    const scanners = {
-      stdout: scanInto(nonce, 'stdout', current),
-      stderr: scanInto(nonce, 'stderr', current),
-    };
+    // Each stream goes at its own pace: one may be at the next answer while the other is still at this one.
+    const scanner = (stream: 'stdout' | 'stderr') =>
+      scanInto(nonce, stream, () => this.pending.find(({ output }) => !output.hasEnded(stream))?.output);
+    const scanners = { stdout: scanner('stdout'), stderr: scanner('stderr') };
     channel.listen({
       output: (stream, chunk) => scanners[stream].feed(chunk),
       end: (how) => this.end(how),

@@ -88,6 +88,11 @@ export class FrameOutput {
     this.watch.progress?.(this.current);
   }
 
+  /** True where a stream has seen the end mark: what follows on it belongs to the next frame. */
+  hasEnded(stream: 'stdout' | 'stderr'): boolean {
+    return this.ended[stream];
+  }
+
   private section(key: string): Section {
     const known = this.sections.get(key);
     if (known) return known;
@@ -97,7 +102,7 @@ export class FrameOutput {
   }
 }
 
-/** A scanner for one stream, which hands what it finds to whatever frame is being answered. */
+/** A scanner for one stream, which hands what it finds to the frame that is being answered on it. */
 export const scanInto = (
   nonce: string,
   stream: 'stdout' | 'stderr',

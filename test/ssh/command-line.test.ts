@@ -255,13 +255,22 @@ describe('exit statuses and output', () => {
       `- hosts: web\n  tasks:\n    - shell: echo $$ >${at('pid')}; exec sleep 1000\n    - command: touch ${at('after')}\n`,
     );
     const args = [BIN, 'apply', at('site.yml'), '-i', at('hosts.yml')];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const ended = new Promise((resolve) => child.on('exit', resolve));
-    while (!existsSync(at('pid')) || readFileSync(at('pid'), 'utf8') === '') await new Promise(setImmediate);
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    // Where it ends by itself there is nothing more to wait for.
+    const until = async (isSo: () => boolean): Promise<void> => {
+      while (!isSo() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (!isSo()) throw new Error(`It ended by itself, with ${child.exitCode}: ${said}`);
+    };
+    await until(() => existsSync(at('pid')) && readFileSync(at('pid'), 'utf8').endsWith('\n'));
     const pid = readFileSync(at('pid'), 'utf8').trim();
-    const told = new Promise((resolve) => child.stderr.once('data', resolve));
     child.kill('SIGINT');
-    expect(String(await told)).toContain('Once more to end at once');
+    await until(() => said.includes('Once more to end at once'));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     while (existsSync(`/proc/${pid}`)) await new Promise(setImmediate);
