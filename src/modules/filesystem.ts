@@ -51,7 +51,7 @@ destroyed by hand, with \`wipefs -a DEVICE\` once nothing uses it. mkfs looks on
   examples: [
     {
       title: 'A file system on a disk',
-      params: { dev: '/dev/disk/by-id/virtio-disk0', fstype: 'ext4', label: 'data' },
+      params: { dev: '/dev/disk/by-id/virtio-disk1', fstype: 'ext4', label: 'data' },
     },
     {
       title: 'XFS on an iSCSI disk',

@@ -25,6 +25,7 @@ import { shell } from './shell.ts';
 import { stat } from './stat.ts';
 import { sysctl } from './sysctl.ts';
 import { template } from './template.ts';
+import { tgtTarget } from './tgt-target.ts';
 import { uri } from './uri.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -59,6 +60,7 @@ const all: readonly AnyModule[] = [
   sysctl,
   systemd,
   template,
+  tgtTarget,
   uri,
   waitFor,
 ];

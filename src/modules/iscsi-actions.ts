@@ -90,6 +90,7 @@ export const setRecord = (
   stdin: Object.entries(values)
     .map(([name, value]) => `${name} = ${value}\n`)
     .join(''),
+  secretStdin: true,
 });
 
 /** Logs in, and waits for the links of these LUNs. */

@@ -1,67 +1,70 @@
-import type { AnswerTo, Capture, Found, Probes, ProgramProbe, Stat } from '../model/probe.ts';
-import { directoryRefusal } from './file-path.ts';
-import { readContent } from './filesystem-device.ts';
-import type { TargetWant as Want } from './iscsi-target-params.ts';
-import type { Lio } from './lio-state.ts';
+import {
+  type AnswerTo,
+  type Capture,
+  capture,
+  type Found,
+  type Probes,
+  type Stat,
+  stat,
+} from '../model/probe.ts';
+import { answers, type Effect } from '../model/step.ts';
+import { directoryOf, directoryRefusal } from './file-path.ts';
+import { contentOf, readContent, useOf } from './filesystem-device.ts';
+import type { TargetWant } from './iscsi-target-params.ts';
 import { type Refusal, refuse } from './module.ts';
 
-/** Why it cannot be served: nothing is there that serves. */
-export const toolRefusal = (tool: AnswerTo<ProgramProbe>): Refusal | undefined =>
-  tool.path === undefined
-    ? refuse(
-        'There is no targetcli on this host, nor rtslib.',
-        'Install it first: targetcli-fb on Debian, targetcli on RHEL.',
-      )
-    : undefined;
+type Lun = TargetWant['luns'][number];
 
-/** Why it cannot listen: another program does. LIO's own sockets are the kernel's, which has no name. */
-export function portRefusal(want: Want, live: Lio, { stdout }: AnswerTo<Capture>): Refusal | undefined {
-  const known = live.targets[want.iqn]?.portals ?? [];
-  for (const portal of want.portals.filter((one) => !known.includes(one))) {
-    const [address, port] = split(portal);
-    const line = stdout.split('\n').find((one) => {
-      const [listening = '', there] = split(one.trim().split(/\s+/)[3] ?? '');
-      return (
-        there === port && one.includes('users:') && ['0.0.0.0', '*', '[::]', address].includes(listening)
-      );
+/** Programs that listen by TCP, with their names; of the kernel's own sockets ss tells none. */
+export const LISTENERS: Capture = capture('sh', '-c', 'command -v ss >/dev/null || exit 0; exec ss -Hltnp');
+
+/** Who listens where, of what `LISTENERS` printed; a program is undefined for the kernel's own sockets. */
+export const listening = ({ stdout }: AnswerTo<Capture>): readonly Listener[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [address, port] = splitPortal(line.trim().split(/\s+/)[3] ?? '');
+      return { address, port, program: /users:\(\("([^"]+)"/.exec(line)?.[1] };
     });
-    const name = line && (/users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'another program');
-    if (name)
-      return refuse(
-        `${name} listens at port ${port} already`,
-        'A host has one owner of it: stop and disable that one first, or choose another port.',
-      );
-  }
-  return undefined;
+
+/** A socket that waits for connections. */
+export interface Listener {
+  readonly address: string;
+  readonly port: string;
+  readonly program: string | undefined;
 }
 
-const split = (portal: string): readonly [address: string, port: string] => {
+/** True where a socket at one address keeps another from the same port. */
+export const covers = (one: string, other: string): boolean =>
+  one === other || ['0.0.0.0', '*', '[::]'].includes(one);
+
+/** Why it cannot listen: somebody else does. */
+export const portTaken = (by: string, port: string): Refusal =>
+  refuse(
+    `${by} listens at port ${port} already`,
+    'A host has one owner of it: stop and disable that one first, or choose another port.',
+  );
+
+export const splitPortal = (portal: string): readonly [address: string, port: string] => {
   const colon = portal.lastIndexOf(':');
   return [portal.slice(0, colon), portal.slice(colon + 1)];
 };
 
-/** Why a file or device cannot be put behind a LUN. What is served already is not looked at: what is on it is the initiators'. */
-export function storeRefusal(
-  one: Want['luns'][number],
-  live: Lio,
-  found: Found<Probes>,
-): Refusal | undefined {
-  const known = live.stores[one.name];
-  const same = known?.path === one.path && known.type === one.type;
-  if (known && !same)
-    return refuse(
-      `A backstore ${one.name} is there already, for ${known.path}`,
-      'Give this one another name.',
-    );
-  if (known && known.size !== (one.size ?? 0))
-    return refuse(
-      `${one.path} is served with ${known.size} bytes, not ${one.size}`,
-      'Its size is not changed while it is served: take the LUN away, truncate the file, and add it again.',
-    );
-  if (known) return undefined;
-  const other = Object.entries(live.stores).find(([, store]) => store.path === one.path);
-  if (other)
-    return refuse(`${one.path} is served already, as ${other[0]}`, 'Two LUNs of one disk destroy it.');
+/** What to read of the files and devices that are to stand behind LUNs. */
+export const backingProbes = (luns: readonly Lun[]): Probes =>
+  Object.fromEntries(
+    luns.flatMap(({ name, path, type }) => [
+      [`stat ${name}`, stat(path, { follow: true })],
+      [`directory ${name}`, stat(directoryOf(path), { follow: true })],
+      ...(type === 'block'
+        ? [[`content ${name}`, contentOf(path)] as const, [`use ${name}`, useOf(path)] as const]
+        : []),
+    ]),
+  );
+
+/** Why a file or device that is not served yet cannot be put behind a LUN. */
+export function backingRefusal(one: Lun, found: Found<Probes>): Refusal | undefined {
   const there = found[`stat ${one.name}`] as Stat;
   if (one.type === 'block') return deviceRefusal(one, found);
   if (!there.exists) return directoryRefusal(one.path, found[`directory ${one.name}`] as Stat);
@@ -75,7 +78,14 @@ export function storeRefusal(
       );
 }
 
-function deviceRefusal({ name, path }: Want['luns'][number], found: Found<Probes>): Refusal | undefined {
+/** A sparse file was made for a LUN. */
+export const fileMade = ({ path, size }: Lun): Effect =>
+  answers(stat(path, { follow: true }), {
+    ...{ exists: true, type: 'file', mode: 0o600, uid: 0, gid: 0, owner: 'root', group: 'root' },
+    ...{ size: size ?? 0, mtime: Number.NaN },
+  });
+
+function deviceRefusal({ name, path }: Lun, found: Found<Probes>): Refusal | undefined {
   const content = readContent(path, found[`content ${name}`] as AnswerTo<Capture>);
   if ('refused' in content) return content;
   const uses = (found[`use ${name}`] as AnswerTo<Capture>).stdout.trim();

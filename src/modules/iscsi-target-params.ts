@@ -49,8 +49,13 @@ const CHAP_TEXT = z
 const chap = z.strictObject({
   user: CHAP_TEXT.describe('User.'),
   password: CHAP_TEXT.describe('Password, from a secret; some initiators take 12 to 16 characters only.'),
-  mutual_user: CHAP_TEXT.optional().describe('User by which the target, for its part, proves who it is.'),
-  mutual_password: CHAP_TEXT.optional().describe('Password for that; another one (RFC 3720, 8.2.1).'),
+  mutual: z
+    .strictObject({
+      user: CHAP_TEXT.describe('User.'),
+      password: CHAP_TEXT.describe('Password, another one (RFC 3720, 8.2.1).'),
+    })
+    .optional()
+    .describe('With what the target, for its part, proves who it is.'),
 });
 
 const acl = z.strictObject({

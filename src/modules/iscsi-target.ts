@@ -1,17 +1,23 @@
 import {
+  type AnswerTo,
   type Capture,
-  capture,
   type Found,
   type Probes,
   type ProgramProbe,
   program,
-  stat,
 } from '../model/probe.ts';
 import { answers, type Effect, type Step, step } from '../model/step.ts';
-import { directoryOf } from './file-path.ts';
-import { contentOf, useOf } from './filesystem-device.ts';
+import {
+  backingProbes,
+  backingRefusal,
+  covers,
+  fileMade,
+  LISTENERS,
+  listening,
+  portTaken,
+  splitPortal,
+} from './iscsi-backing.ts';
 import { targetParams, type TargetWant as Want } from './iscsi-target-params.ts';
-import { portRefusal, storeRefusal, toolRefusal } from './iscsi-target-refusals.ts';
 import { changesTo, changesToNone, type LioChange } from './lio-changes.ts';
 import { editProgram } from './lio-edit.ts';
 import {
@@ -26,10 +32,7 @@ import {
   wantedStores,
   wantedTarget,
 } from './lio-state.ts';
-import { absentBy, defineModule, refuse, type Surroundings } from './module.ts';
-
-/** Programs that listen by TCP, with their names; of the kernel's own sockets ss tells none. */
-const LISTENERS: Capture = capture('sh', '-c', 'command -v ss >/dev/null || exit 0; exec ss -Hltnp');
+import { absentBy, defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
 
 type Asked = {
   readonly state: Capture;
@@ -87,15 +90,7 @@ initiators of this target that are not listed go; other targets are never touche
     state: STATE,
     tool: program('targetcli'),
     listeners: LISTENERS,
-    ...Object.fromEntries(
-      want.luns.flatMap(({ name, path, type }) => [
-        [`stat ${name}`, stat(path, { follow: true })],
-        [`directory ${name}`, stat(directoryOf(path), { follow: true })],
-        ...(type === 'block'
-          ? [[`content ${name}`, contentOf(path)] as const, [`use ${name}`, useOf(path)] as const]
-          : []),
-      ]),
-    ),
+    ...backingProbes(want.luns),
   }),
   plan: (want, found, around) => {
     const { state: told, tool, listeners } = found as Found<Asked>;
@@ -117,6 +112,49 @@ initiators of this target that are not listed go; other targets are never touche
     return steps(want, state, changes, withTarget(state.live, want, wanted, stores, changes), around);
   },
 });
+
+/** Why it cannot be served: nothing is there that serves. */
+const toolRefusal = (tool: AnswerTo<ProgramProbe>): Refusal | undefined =>
+  tool.path === undefined
+    ? refuse(
+        'There is no targetcli on this host, nor rtslib.',
+        'Install it first: targetcli-fb on Debian, targetcli on RHEL.',
+      )
+    : undefined;
+
+/** Why it cannot listen: another program does. LIO's own sockets are the kernel's, which has no name. */
+function portRefusal(want: Want, live: Lio, listeners: AnswerTo<Capture>): Refusal | undefined {
+  const known = live.targets[want.iqn]?.portals ?? [];
+  for (const portal of want.portals.filter((one) => !known.includes(one))) {
+    const [address, port] = splitPortal(portal);
+    const other = listening(listeners).find(
+      (one) => one.port === port && one.program !== undefined && covers(one.address, address),
+    );
+    if (other?.program) return portTaken(other.program, port);
+  }
+  return undefined;
+}
+
+/** Why a file or device cannot be put behind a LUN. What is served already is not looked at: what is on it is the initiators'. */
+function storeRefusal(one: Want['luns'][number], live: Lio, found: Found<Probes>): Refusal | undefined {
+  const known = live.stores[one.name];
+  const same = known?.path === one.path && known.type === one.type;
+  if (known && !same)
+    return refuse(
+      `A backstore ${one.name} is there already, for ${known.path}`,
+      'Give this one another name.',
+    );
+  if (known && known.size !== (one.size ?? 0))
+    return refuse(
+      `${one.path} is served with ${known.size} bytes, not ${one.size}`,
+      'Its size is not changed while it is served: take the LUN away, truncate the file, and add it again.',
+    );
+  if (known) return undefined;
+  const other = Object.entries(live.stores).find(([, store]) => store.path === one.path);
+  return other
+    ? refuse(`${one.path} is served already, as ${other[0]}`, 'Two LUNs of one disk destroy it.')
+    : backingRefusal(one, found);
+}
 
 function withTarget(
   live: Lio,
@@ -185,9 +223,3 @@ function of({ stores, targets }: Lio, { iqn, luns }: Want): Lio {
     targets: target ? { [iqn]: target } : {},
   };
 }
-
-const fileMade = ({ path, size }: Want['luns'][number]): Effect =>
-  answers(stat(path, { follow: true }), {
-    ...{ exists: true, type: 'file', mode: 0o600, uid: 0, gid: 0, owner: 'root', group: 'root' },
-    ...{ size: size ?? 0, mtime: Number.NaN },
-  });

@@ -105,14 +105,13 @@ function chapChange(
   after: LioAcl,
 ): readonly LioChange[] {
   if ((before?.chap ?? []).join() === after.chap.join()) return [];
-  const { user, password, mutual_user, mutual_password } =
-    want.acls.find((one) => one.initiator === name)?.chap ?? {};
+  const { user, password, mutual } = want.acls.find((one) => one.initiator === name)?.chap ?? {};
   const told = (chap: readonly string[] | undefined): Shown =>
     chap === undefined || chap.length === 0
       ? undefined
       : `as ${chap[0]}${chap[2] ? `, and back as ${chap[2]}` : ''}`;
   const [one, other] = [told(before?.chap), told(after.chap)];
-  const edit: LioEdit = ['chap', name, user, password, mutual_user, mutual_password];
+  const edit: LioEdit = ['chap', name, user, password, mutual?.user, mutual?.password];
   return [change(`initiator ${name}: CHAP`, one, one === other ? `${other}, another password` : other, edit)];
 }
 

@@ -151,7 +151,7 @@ export function wantedTarget(want: TargetWant): LioTarget {
     const words =
       chap === undefined
         ? []
-        : [chap.user, sha(chap.password), chap.mutual_user ?? '', sha(chap.mutual_password)];
+        : [chap.user, sha(chap.password), chap.mutual?.user ?? '', sha(chap.mutual?.password)];
     return [initiator, { chap: words, luns }] as const;
   });
   return {
