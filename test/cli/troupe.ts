@@ -32,7 +32,7 @@ export function troupe(...args: readonly string[]): Promise<Ran> {
 }
 
 /** A plan or an apply, by its events. */
-export interface Run extends Ran {
+export interface Told {
   readonly recap: Recap | undefined;
   readonly finished: readonly TaskFinished[];
   /** Changed and unknown tasks, one line each, sorted: `web1 | role : task | item | status`. */
@@ -43,6 +43,9 @@ export interface Run extends Ran {
   readonly failures: readonly string[];
 }
 
+/** The same of the command line. */
+export type Run = Ran & Told;
+
 /** Runs `troupe plan` or `troupe apply` with `--format json`. */
 export async function play(verb: 'plan' | 'apply', ...args: readonly string[]): Promise<Run> {
   const ran = await troupe(verb, ...args, '--format', 'json');
@@ -50,10 +53,15 @@ export async function play(verb: 'plan' | 'apply', ...args: readonly string[]): 
     .split('\n')
     .filter(Boolean)
     .map((line): Event => JSON.parse(line));
+  const told = tell(events);
+  return { ...ran, ...told, failures: [...told.failures, ...(ran.stderr ? [ran.stderr] : [])] };
+}
+
+/** What the events of a run tell. */
+export function tell(events: readonly Event[]): Told {
   const finished = events.filter((event) => event.event === 'task_finished');
   const changed = finished.filter(({ status }) => status === 'changed' || status === 'unknown');
   return {
-    ...ran,
     recap: events.find((event) => event.event === 'recap'),
     finished,
     changes: changed
@@ -67,7 +75,6 @@ export async function play(verb: 'plan' | 'apply', ...args: readonly string[]): 
       ...events.flatMap((event) =>
         event.event === 'host_unreachable' ? [`${event.host}: ${event.diagnostic.summary}`] : [],
       ),
-      ...(ran.stderr ? [ran.stderr] : []),
     ],
   };
 }

@@ -1,14 +1,17 @@
 import { executeOptions, type PreparedRun, prepareRun } from '../../src/cli/run.ts';
 import { execute } from '../../src/execute/execute.ts';
 import { connect } from '../../src/hosts/connect.ts';
+import type { Event } from '../../src/model/event.ts';
 import type { Prediction } from '../../src/model/planned.ts';
 import type { Answer, Probe, ProbeFailure } from '../../src/model/probe.ts';
 import { isUnknown } from '../../src/model/value.ts';
+import { type Told, tell } from '../cli/troupe.ts';
 import { askAll } from '../sshd/ask.ts';
 
-/** A plan's predictions with what the hosts said before anything was changed. */
+/** A plan with its predictions, and with what the hosts said before anything was changed. */
 export interface Foretold {
   readonly prepared: PreparedRun;
+  readonly planned: Told;
   readonly predictions: readonly (Prediction & { readonly before: Answer })[];
 }
 
@@ -22,10 +25,11 @@ export async function foretell(
   const options = { inventory: [inventory], tags: [], skipTags: [], extraVars, forks: 10 };
   const prepared = await prepareRun(playbook, options, { stdin, stdout, stderr, env });
   const told: Prediction[] = [];
+  const events: Event[] = [];
   await execute({
     ...executeOptions(prepared, options, connect),
     mode: 'plan',
-    emit: () => {},
+    emit: (event) => events.push(event),
     signal: new AbortController().signal,
     onPredicted: (prediction) => told.push(prediction),
   });
@@ -34,7 +38,8 @@ export async function foretell(
     const before = one.before ?? answers[index];
     return before && !('failed' in before) ? [{ ...one, before }] : [];
   });
-  return { prepared, predictions };
+  // As it is written for programs: what is undefined is left out.
+  return { prepared, planned: tell(JSON.parse(JSON.stringify(events))), predictions };
 }
 
 /** Predictions that did not come true, one line each, and how many were held against the hosts. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import type { ValueMap } from '../../src/model/value.ts';
 import { play, troupe } from '../cli/troupe.ts';
 import { convergeBare, convergeWith } from './converge.ts';
@@ -51,9 +52,13 @@ export class TestLab {
     return (await convergeWith(this.inventory, playbook, ...more)).applied;
   }
 
-  /** The same from bare machines. */
-  convergeBare(playbook: string) {
-    return convergeBare(this.inventory, playbook);
+  /** The same from bare machines, on which the plan must write nothing; `look` is called after the plan. */
+  async convergeBare(playbook: string, look: () => Promise<void> = async () => {}) {
+    await this.noteTime();
+    return convergeBare(this.inventory, playbook, async () => {
+      expect(await this.writtenSince()).toEqual([]);
+      await look();
+    });
   }
 
   /** Runs a shell command as root on a machine; its output, trimmed. */
