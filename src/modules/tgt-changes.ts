@@ -110,6 +110,8 @@ const allowed = (one: string): string =>
 
 /** An address in use must be free before a part of it is taken, so what goes goes first; sessions stay. */
 function portalChanges({ portals }: TgtWant, live: Tgt): readonly TgtChange[] {
+  // A tgtd that runs has some. Before it does, where it will listen is the business of its unit.
+  if (live.portals.length === 0) return [];
   const edit = (verb: string, one: string): TgtEdit => [
     '--op',
     verb,

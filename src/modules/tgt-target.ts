@@ -55,7 +55,8 @@ What tgtd does otherwise than the kernel:
 
 - LUN 0 is its own; those of disks begin with 1.
 - It serves all its targets at all its portals: give each target of a host the same list. It listens everywhere until it is told
-  otherwise, and again after each start; a drop-in for its unit (role \`iscsi_target\`) tells it from the beginning.
+  otherwise, and again after each start; a drop-in for its unit (role \`iscsi_target\`) tells it from the beginning, and a plan for a host that
+  has no tgtd yet takes that for granted.
 - A list of initiators alone keeps nobody out: tgt-admin opens a target that names no address to all of them. So it names one
   that no host has, ${NOBODY}.
 - An initiator must be listed, and log in as one of the target's users, but not as its own: tgtd knows no users of initiators.
