@@ -5,15 +5,15 @@ import { join } from 'node:path';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** Applies a playbook; answers wall time, CPU, peak memory and the recap. */
-export async function run(folder, playbook, inventory, nodeOptions = []) {
+/** Plans or applies a playbook; answers wall time, CPU, peak memory and the recap. */
+export async function run(folder, playbook, inventory, { mode = 'apply', node = [] } = {}) {
   const usage = join(folder, 'usage.json');
   const events = join(folder, 'events.jsonl');
   const out = openSync(events, 'w');
   const before = performance.now();
-  const argv = ['apply', playbook, '-i', inventory, '--format', 'json'];
+  const argv = [mode, playbook, '-i', inventory, '--format', 'json'];
   const preload = ['--import', join(root, 'bench/fleet/usage.mjs')];
-  const child = spawn(process.execPath, [...nodeOptions, ...preload, join(root, 'bin/troupe'), ...argv], {
+  const child = spawn(process.execPath, [...node, ...preload, join(root, 'bin/troupe'), ...argv], {
     stdio: ['ignore', out, 'inherit'],
     env: { ...process.env, FLEET_USAGE: usage },
   });

@@ -1,4 +1,4 @@
-// What a thousand hosts cost the controller. Usage: fleet.mjs [--runs N] [--hosts N,N…] [--node OPTION]… [--dry]
+// What a thousand hosts cost the controller. Usage: fleet.mjs [--mode plan] [--runs N] [--hosts N,N…] [--node OPTION]… [--dry]
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ const results = new URL('../results/', import.meta.url).pathname;
 
 const { values } = parseArgs({
   options: {
+    mode: { type: 'string', default: 'apply' },
     runs: { type: 'string', default: '3' },
     hosts: { type: 'string', default: '100,300,1000' },
     /** Given to the controller's Node, such as --cpu-prof. */
@@ -42,12 +43,11 @@ try {
   for (const hosts of [1, ...sizes]) {
     const inventory = writeInventory(folder, fleet.slice(0, hosts));
     const taken = [];
-    for (let turn = 0; turn < runs; turn += 1)
-      taken.push(await measure(folder, playbook, inventory, values.node));
+    for (let turn = 0; turn < runs; turn += 1) taken.push(await measure(folder, playbook, inventory, values));
     measured.push({ hosts, ...medians(taken) });
   }
   const rows = perHost(measured);
-  const about = { runs, node: process.version, cpus: cpus().length, processes: PROCESSES };
+  const about = { mode: values.mode, runs, node: process.version, cpus: cpus().length, processes: PROCESSES };
   const table = tableOf(rows, about);
   process.stdout.write(table);
   if (!values.dry) {

@@ -6,7 +6,7 @@ export function tableOf([start, ...rows], about) {
   return [
     '# A fleet, unchanged',
     '',
-    'One `troupe apply` of 100 tasks (40 templates, 20 directories, 15 copies, 15 lines, 10 commands) over hosts that are',
+    `One \`troupe ${about.mode}\` of 100 tasks (40 templates, 20 directories, 15 copies, 15 lines, 10 commands) over hosts that are`,
     'all as they should be. The hosts are ssh2 servers with a scripted shell, so this is what the controller costs,',
     'connecting included. "A host" is what a run takes more than one over a single host, divided by the hosts more.',
     `Medians of ${about.runs} runs; Node ${about.node}, ${about.cpus} CPUs, shared with the ${about.processes} processes of the fleet.`,
