@@ -60,6 +60,16 @@ export default {
       from: { path: '^src/main.ts' },
       to: { path: '^src/', pathNot: '^src/(cli|main)' },
     },
+    {
+      name: 'commands-load-late',
+      comment: 'troupe --version and --help read no stage: a command imports its stages when it runs.',
+      severity: 'error',
+      from: { path: '^src/cli/(cli|apply|check|exec|inventory|lab|module|plan|show|options|io)\\.ts$' },
+      to: {
+        path: '^src/(load|compile|templating|modules|execute|hosts|report|saved|lab|cli/(run|stages|targets))',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
     door('ssh2', '^src/hosts/ssh\\.ts$', 'One file knows the SSH library.'),
     door('listr2', '^src/report/', 'Live output is one room.'),
     door('handlebars', '^src/templating/', 'Text templates are one room.'),

@@ -28,7 +28,11 @@ import { wanted } from './tags.ts';
  */
 export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
   const plays = flatten(options.playbook);
-  const compiling: Compiling = { options, world: specialsOf(options, promisedNames(plays)) };
+  const compiling: Compiling = {
+    options,
+    world: specialsOf(options, promisedNames(plays)),
+    memos: new Map(),
+  };
   const faults = new Faults();
   const compiled = plays.map((play) => compilePlay(play, compiling, faults));
   faults.throwAny();

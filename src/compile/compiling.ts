@@ -1,6 +1,7 @@
 import type { HostValues } from '../model/compiled.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Value } from '../model/value.ts';
+import type { ExpansionMemo } from './expansion-memo.ts';
 import type { FlatPlay, FlatTask } from './flatten.ts';
 import type { CompileOptions } from './options.ts';
 import { type ScopeWorld, TaskScope } from './task-scope.ts';
@@ -9,6 +10,8 @@ import { type ScopeWorld, TaskScope } from './task-scope.ts';
 export interface Compiling {
   readonly options: CompileOptions;
   readonly world: ScopeWorld;
+  /** What tasks came to, over all hosts. */
+  readonly memos: Map<FlatTask, ExpansionMemo>;
 }
 
 /** A host in a play. */

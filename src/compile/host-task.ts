@@ -8,6 +8,7 @@ import { readsName, rule } from '../templating/decision.ts';
 import { renderText, renderTree } from '../templating/template.ts';
 import { becomeUser } from './become-user.ts';
 import { type Compiling, scopeFor, type TaskHost } from './compiling.ts';
+import { ExpansionMemo } from './expansion-memo.ts';
 import type { FlatTask } from './flatten.ts';
 import { namesSet } from './learnt.ts';
 import { renderParams } from './render-params.ts';
@@ -56,13 +57,31 @@ function expand(
   compiling: Compiling,
   values: HostValues,
 ): Expansion<AnyModule> {
-  const { source, around } = task;
+  const { source } = task;
   if (source.module.value === 'meta') return { kind: 'ready', items: [], looped: false };
   const family = familyMissing(task, values);
   if (family) return { kind: 'faulty', diagnostics: [family] };
+  const outer = scopeFor(task, at, compiling, values);
+  // What is said of a result is said by closures over this host.
+  if (source.changedWhen.length + source.failedWhen.length + source.until.length > 0)
+    return expandIn(outer, task, at, compiling, values);
+  const memo = compiling.memos.get(task) ?? new ExpansionMemo();
+  compiling.memos.set(task, memo);
+  return memo.of(outer, (reads) => expandIn(outer, task, at, compiling, values, reads));
+}
+
+/** Expands in a scope; what the scopes of a loop's turns read is added to `reads`. */
+function expandIn(
+  outer: TaskScope,
+  task: FlatTask,
+  at: TaskHost,
+  compiling: Compiling,
+  values: HostValues,
+  reads?: Map<string, unknown>,
+): Expansion<AnyModule> {
+  const { source, around } = task;
   // What does not ask for the item decides first: `defined(list)` may stand before a loop over it.
   const perItem = around.when.filter((one) => source.loop && readsName(one.value, source.loopVar));
-  const outer = scopeFor(task, at, compiling, values);
   const ruling = allOf(
     around.when.filter((one) => !perItem.includes(one)),
     outer,
@@ -86,6 +105,7 @@ function expand(
   for (const value of list.value as readonly Value[]) {
     const scope = scopeFor(task, at, compiling, values, { [source.loopVar]: value });
     const item = turn(task, at, compiling, values, scope, pending, value, perItem);
+    for (const [name, stood] of scope.reads()) reads?.set(name, stood);
     if (item.kind === 'faulty') diagnostics.push(...item.diagnostics);
     else items.push(item);
   }

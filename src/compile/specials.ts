@@ -11,6 +11,9 @@ import { type ScopeWorld, TaskScope } from './task-scope.ts';
 export function specialsOf(options: CompileOptions, promised: ReadonlyMap<string, PromisedName>): ScopeWorld {
   const { inventory } = options;
   const groups = Object.fromEntries(inventory.groups) as ValueMap;
+  const groupNames = new Map(
+    [...inventory.hosts.values()].map((host) => [host.name, host.groups.filter((group) => group !== 'all')]),
+  );
   const world: ScopeWorld = {
     promised,
     specialNames: GIVEN_NAMES,
@@ -20,8 +23,7 @@ export function specialsOf(options: CompileOptions, promised: ReadonlyMap<string
       if (name === 'inventory_hostname') return host;
       if (name === 'omit') return OMIT;
       if (name === 'play_hosts') return playHosts;
-      if (name === 'group_names')
-        return inventory.hosts.get(host)?.groups.filter((group) => group !== 'all') ?? [];
+      if (name === 'group_names') return groupNames.get(host) ?? [];
       return undefined;
     },
   };

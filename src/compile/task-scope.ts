@@ -2,6 +2,7 @@ import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
 import type { HostValues } from '../model/compiled.ts';
 import type { Diagnostic } from '../model/source.ts';
+import type { Tree } from '../model/tree.ts';
 import { unknown, type Value } from '../model/value.ts';
 import type { Scope } from '../templating/scope.ts';
 import { renderTree } from '../templating/template.ts';
@@ -29,6 +30,12 @@ export interface ScopeParts {
   readonly own?: Readonly<Record<string, Value>>;
 }
 
+/** What a name stands for: a tree that is still to be rendered, or a value. */
+interface Bound {
+  readonly tree?: Tree;
+  readonly value?: Value | undefined;
+}
+
 /** The variables that a task sees. Values that are templates are rendered when asked for; their faults are collected. */
 export class TaskScope implements Scope {
   readonly faults: Diagnostic[] = [];
@@ -36,6 +43,7 @@ export class TaskScope implements Scope {
   readonly #parts: ScopeParts;
   readonly #layers: ReturnType<typeof layersOf>;
   readonly #known = new Map<string, Value | undefined>();
+  readonly #bound = new Map<string, Bound>();
   readonly #underway: string[] = [];
 
   constructor(world: ScopeWorld, parts: ScopeParts) {
@@ -46,9 +54,23 @@ export class TaskScope implements Scope {
 
   get(name: string): Value | undefined {
     if (this.#known.has(name)) return this.#known.get(name);
-    const value = this.#find(name);
+    const bound = this.#bind(name);
+    const value = bound.tree === undefined ? bound.value : this.#render(name, bound.tree);
     this.#known.set(name, value);
     return value;
+  }
+
+  /** What a name stands for, before it is rendered: the same tree or value where it stands for the same. */
+  bindingOf(name: string): unknown {
+    const { tree, value } = this.#bind(name);
+    return tree ?? value;
+  }
+
+  /** The names that were read, with what they stood for; without those that only this scope has. */
+  reads(): ReadonlyMap<string, unknown> {
+    const { own } = this.#parts;
+    const names = [...this.#known.keys()].filter((name) => !own || !Object.hasOwn(own, name));
+    return new Map(names.map((name) => [name, this.bindingOf(name)]));
   }
 
   names(): readonly string[] {
@@ -65,29 +87,38 @@ export class TaskScope implements Scope {
     ];
   }
 
-  #find(name: string): Value | undefined {
+  #bind(name: string): Bound {
+    const known = this.#bound.get(name);
+    if (known) return known;
+    const bound = this.#find(name);
+    this.#bound.set(name, bound);
+    return bound;
+  }
+
+  #find(name: string): Bound {
     const { own, values, sources, playHosts, order } = this.#parts;
-    if (own && Object.hasOwn(own, name)) return own[name];
-    if (name === 'facts') return values.facts === undefined ? factsLater : (values.facts as unknown as Value);
-    if (name === 'role_path' && sources.around?.role) return sources.around.role.source.dir;
+    if (own && Object.hasOwn(own, name)) return { value: own[name] };
+    if (name === 'facts')
+      return { value: values.facts === undefined ? factsLater : (values.facts as unknown as Value) };
+    if (name === 'role_path' && sources.around?.role) return { value: sources.around.role.source.dir };
     const special = this.#world.special(name, sources.host.name, playHosts);
-    if (special !== undefined) return special;
+    if (special !== undefined) return { value: special };
     const above = lookUp(this.#layers.above, name);
-    if (above !== undefined && !isPending(above)) return this.#render(name, above);
-    if (values.learnt.has(name)) return values.learnt.get(name);
+    if (above !== undefined && !isPending(above)) return { tree: above };
+    if (values.learnt.has(name)) return { value: values.learnt.get(name) };
     const promised = this.#world.promised.get(name);
     const later =
       promised && promised.order < order
         ? unknown(`hangs on the result of the task «${promised.label}»`)
         : undefined;
     // Before the run, what a task will give hides what stands below; in it, that task may have been skipped.
-    if (later && values.facts === undefined) return later;
+    if (later && values.facts === undefined) return { value: later };
     const below = lookUp(this.#layers.below, name);
-    if (below !== undefined) return isPending(below) ? below : this.#render(name, below);
-    return later;
+    if (below !== undefined) return isPending(below) ? { value: below } : { tree: below };
+    return { value: later };
   }
 
-  #render(name: string, tree: Parameters<typeof renderTree>[0]): Value {
+  #render(name: string, tree: Tree): Value {
     if (this.#underway.includes(name)) {
       const circle = [...this.#underway.slice(this.#underway.indexOf(name)), name].join(' → ');
       this.faults.push(

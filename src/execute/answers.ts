@@ -28,4 +28,13 @@ export class Answers {
   }
 }
 
-const keyOf = (user: string | undefined, probe: Probe): string => `${user ?? ''}\0${JSON.stringify(probe)}`;
+/** Texts of probes: each is asked for several times, and its text is as long as what it expects. */
+const texts = new WeakMap<Probe, string>();
+
+/** What tells a probe of a user from others. */
+export function keyOf(user: string | undefined, probe: Probe): string {
+  const known = texts.get(probe);
+  const text = known ?? JSON.stringify(probe);
+  if (known === undefined) texts.set(probe, text);
+  return user === undefined ? text : `${user}\0${text}`;
+}

@@ -9,7 +9,7 @@ import { changesOf } from './changes.ts';
 import { actionFailed, didNotConverge } from './failures.ts';
 import { foundOf } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
-import { type Lookahead, probesOf } from './lookahead.ts';
+import type { Lookahead } from './lookahead.ts';
 import { mention } from './mention.ts';
 import { refusal, settled } from './plan-item.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
@@ -27,7 +27,7 @@ export async function applyItem(
   pending: readonly PendingHandler[] | undefined,
 ): Promise<ItemResult> {
   const around = { facts: state.facts, mode: run.mode } as const;
-  const probes = probesOf(item, around);
+  const probes = ahead.probesOf(item);
   const first = foundOf(task, item, probes, await ahead.answersFor(task, index, item), asFound);
   if (first.kind !== 'found') return failed(first.diagnostic);
   mention(task, item, first.found, state, run);
@@ -96,9 +96,11 @@ async function act(
   ];
   const kept = written.map((action): Part => ({ kind: 'action', id: ahead.id(), action }));
   const actions = steps.flatMap((step) => (step.action ? [{ id: ahead.id(), action: step.action }] : []));
-  const probes = Object.entries(probesOf(item, { facts: state.facts, mode: run.mode })).map(
-    ([field, probe]) => ({ id: ahead.id(), field, probe }),
-  );
+  const probes = Object.entries(ahead.probesOf(item)).map(([field, probe]) => ({
+    id: ahead.id(),
+    field,
+    probe,
+  }));
   const after = ahead.partsAfter(task, index);
   const response = await shell.send({
     parts: [

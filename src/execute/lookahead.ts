@@ -2,7 +2,7 @@ import type { HostNode, ReadyItem } from '../model/compiled.ts';
 import type { Part, Response } from '../model/host.ts';
 import type { Answer, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { AnyModule, Surroundings } from '../modules/module.ts';
-import type { Answers } from './answers.ts';
+import { type Answers, keyOf } from './answers.ts';
 import { linksAbove } from './links-above.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
@@ -31,6 +31,7 @@ export class Lookahead {
   readonly #state: HostState;
   readonly #flow: readonly Task[];
   readonly #answers: Answers;
+  readonly #probes = new WeakMap<ReadyItem<AnyModule>, Probes>();
   #width = WIDEST;
   #nextId = 0;
 
@@ -46,9 +47,18 @@ export class Lookahead {
     return this.#nextId++;
   }
 
+  /** The probes of an item: made once, because its turn comes after it was looked ahead at. */
+  probesOf(item: ReadyItem<AnyModule>): Probes {
+    const known = this.#probes.get(item);
+    if (known) return known;
+    const probes = item.module.inspect(item.want, this.#around);
+    this.#probes.set(item, probes);
+    return probes;
+  }
+
   /** Answers for one item of a task, fetched with those of what comes after it where they are not there yet. */
   async answersFor(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<ItemAnswers> {
-    const probes = Object.entries(probesOf(item, this.#around));
+    const probes = Object.entries(this.probesOf(item));
     if (probes.some(([, probe]) => !this.#answers.get(task.become, probe)))
       await this.#fetch(task, index, item);
     return new Map(
@@ -108,10 +118,10 @@ export class Lookahead {
 
   #ask(task: Task, item: ReadyItem<AnyModule>, into: Asked): void {
     const user = task.become;
-    const probes = probesOf(item, this.#around);
+    const probes = this.probesOf(item);
     const links = this.#run.mode === 'plan' ? linksAbove(probes) : [];
     for (const probe of [...links, ...Object.values(probes)]) {
-      const key = JSON.stringify([user, probe]);
+      const key = keyOf(user, probe);
       if (this.#answers.get(user, probe) || into.keys.has(key)) continue;
       into.keys.add(key);
       const id = this.id();
@@ -129,26 +139,22 @@ export class Lookahead {
       if (expansion.kind !== 'ready') continue;
       for (const [index, item] of expansion.items.entries()) {
         if (item.kind !== 'ready' || (next === task && index < from)) continue;
-        if (this.#run.mode === 'apply' && bound(item, this.#around)) return;
+        if (this.#run.mode === 'apply' && this.#bound(item)) return;
         if (left-- <= 0) return;
         yield { task: next, item };
       }
     }
   }
+
+  /** True for an item that acts whatever the host says: answers from behind it would be void. */
+  #bound(item: ReadyItem<AnyModule>): boolean {
+    for (const _probe in this.probesOf(item)) return false;
+    const planned = item.module.plan(item.want, {}, this.#around);
+    return Array.isArray(planned) && planned.length > 0;
+  }
 }
 
 const nothingAsked = (): Asked => ({ parts: [], probes: new Map(), keys: new Set() });
-
-/** True for an item that acts whatever the host says: answers from behind it would be void. */
-function bound(item: ReadyItem<AnyModule>, around: Surroundings): boolean {
-  if (Object.keys(probesOf(item, around)).length > 0) return false;
-  const planned = item.module.plan(item.want, {}, around);
-  return Array.isArray(planned) && planned.length > 0;
-}
-
-/** The probes of an item. */
-export const probesOf = (item: ReadyItem<AnyModule>, around: Surroundings): Probes =>
-  item.module.inspect(item.want, around);
 
 /** What comes when nothing fails: a block's tasks, then its always. */
 const normalPath = (nodes: readonly HostNode<AnyModule>[]): readonly Task[] =>

@@ -10,7 +10,7 @@ import { changesOf } from './changes.ts';
 import { foundOf, NotKnown } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
 import { linksAbove } from './links-above.ts';
-import { type Lookahead, probesOf } from './lookahead.ts';
+import type { Lookahead } from './lookahead.ts';
 import { mention } from './mention.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
@@ -45,7 +45,7 @@ export async function planItem(
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
   const answers = await ahead.answersFor(task, index, item);
   const { overlay } = state;
-  const probes = probesOf(item, around);
+  const probes = ahead.probesOf(item);
   for (const probe of linksAbove(probes)) {
     const answer = state.answers.get(task.become, probe);
     if (answer && !isProbeFailure(answer)) overlay.patch(probe, answer as Stat);

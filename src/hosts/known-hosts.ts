@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 
 /** One key of a known_hosts file, with its place. */
 export interface KnownKey {
@@ -18,17 +17,7 @@ export type Verdict =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'revoked' | 'changed'; readonly entry: KnownKey };
 
-/** Reads known_hosts files; one that is not there counts as empty. */
-export function readKnownHosts(files: readonly string[]): readonly KnownKey[] {
-  return files.flatMap((file) => {
-    try {
-      return parseKnownHosts(readFileSync(file, 'utf8'), file);
-    } catch {
-      return [];
-    }
-  });
-}
-
+/** The entries of a known_hosts file. */
 export function parseKnownHosts(text: string, file: string): readonly KnownKey[] {
   return text.split('\n').flatMap((raw, at) => {
     const words = raw.trim().split(/\s+/);
@@ -41,13 +30,6 @@ export function parseKnownHosts(text: string, file: string): readonly KnownKey[]
 
 /** A host as known_hosts names it: with its port where that is not 22. */
 export const knownName = (host: string, port: number): string => (port === 22 ? host : `[${host}]:${port}`);
-
-/** Entries for a host. One that has none under its port is looked for without, as OpenSSH does. */
-export function entriesFor(keys: readonly KnownKey[], host: string, port: number): readonly KnownKey[] {
-  const named = keys.filter((entry) => matches(entry.patterns, knownName(host.toLowerCase(), port)));
-  if (named.length > 0 || port === 22) return named;
-  return keys.filter((entry) => matches(entry.patterns, host.toLowerCase()));
-}
 
 /** Judges a server's key (its SSH wire form). A key of another type than those known counts as changed. */
 export function judge(entries: readonly KnownKey[], blob: Buffer): Verdict {
@@ -80,7 +62,8 @@ export function hostKeyAlgorithms(entries: readonly KnownKey[]): string[] {
   return [...ALL.filter(known), ...ALL.filter((algorithm) => !known(algorithm))];
 }
 
-function matches(patterns: string, name: string): boolean {
+/** True where the names of an entry, hashed or with patterns, mean a host. */
+export function matches(patterns: string, name: string): boolean {
   if (patterns.startsWith('|1|')) {
     const [, , salt = '', hash = ''] = patterns.split('|');
     return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;

@@ -7,7 +7,8 @@ import { quoteAll } from '../shell/quote.ts';
 import { type Channel, ChannelEars, type Launch } from './channel.ts';
 import { checkHostKey } from './check-host-key.ts';
 import { type CheckKey, type Identities, identities } from './identities.ts';
-import { entriesFor, hostKeyAlgorithms, readKnownHosts } from './known-hosts.ts';
+import { hostKeyAlgorithms } from './known-hosts.ts';
+import { entriesFor } from './known-keys.ts';
 import { openHost, type ShellTuning } from './open-host.ts';
 import { jumpTarget, type SshSettings, type SshTarget, sshSettings } from './ssh-settings.ts';
 
@@ -75,7 +76,7 @@ const checkKey: CheckKey = (key) => {
 
 /** Opens one ssh connection, over `sock` where there is one. */
 function open(host: string, settings: SshSettings, sock: Duplex | undefined): Promise<ssh2.Client> {
-  const entries = entriesFor(readKnownHosts(settings.knownHostsFiles), settings.keyName, settings.port);
+  const entries = entriesFor(settings.knownHostsFiles, settings.keyName, settings.port);
   const who = identities(settings, checkKey);
   const left = [...who.usable];
   return new Promise((resolve, reject) => {

@@ -178,7 +178,9 @@ function groupEqual(finished: readonly TaskFinished[]): readonly (readonly TaskF
   for (const one of finished) {
     const { summary, code } = one.diagnostic ?? {};
     const key = JSON.stringify([one.status, one.changes, one.reason, one.message, code, summary]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
   }
   return [...groups.values()];
 }

@@ -6,12 +6,14 @@ export interface MarkSink {
   mark(words: readonly string[]): void;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Finds the marks `NONCE|word word…\n` in a stream of raw bytes, however it is cut into chunks. Bytes are passed on at
  * once, but for the few that may be the beginning of a mark.
  */
 export class MarkScanner {
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = NOTHING;
   private readonly needle: Buffer;
   private readonly sink: MarkSink;
 
@@ -28,7 +30,7 @@ export class MarkScanner {
       const end = data.indexOf(10, at);
       if (at > 0) this.sink.bytes(data.subarray(0, at));
       if (end < 0) {
-        this.rest = data.subarray(at);
+        this.keep(data.subarray(at));
         return;
       }
       const words = data.toString('utf8', at + this.needle.length, end).split(' ');
@@ -37,7 +39,12 @@ export class MarkScanner {
     }
     const kept = this.startOfMark(data);
     if (kept < data.length) this.sink.bytes(data.subarray(0, data.length - kept));
-    this.rest = data.subarray(data.length - kept);
+    this.keep(data.subarray(data.length - kept));
+  }
+
+  /** A copy: a part of a chunk, were it empty, would keep the whole chunk alive until the next one comes. */
+  private keep(rest: Buffer): void {
+    this.rest = rest.length === 0 ? NOTHING : Buffer.from(rest);
   }
 
   /** Length of the longest end of `data` that a mark may begin with. */

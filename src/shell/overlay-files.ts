@@ -19,6 +19,8 @@ export class OverlayFiles {
   readonly #uncovered = new Set<string>();
   /** Links that the host has, as far as it was asked. */
   readonly #hostLinks = new Map<string, string>();
+  /** False while no link is known at all: then a path is what it says, and nothing has to be followed. */
+  #hasLinks = false;
   /** Where each action did something, and when. */
   readonly #touched: { readonly path: string; readonly at: number }[] = [];
   readonly #recursive: { readonly path: string; readonly attributes: Attributes }[] = [];
@@ -32,7 +34,10 @@ export class OverlayFiles {
     // Of a link only its own owner is set, of which nothing is kept here.
     if (action.kind === 'setAttributes' && this.#targetOf(path) === undefined)
       this.#setAttributes(path, action);
-    if (action.kind === 'makeLink') this.#nodes.set(path, { kind: 'link', target: action.target });
+    if (action.kind === 'makeLink') {
+      this.#nodes.set(path, { kind: 'link', target: action.target });
+      this.#hasLinks = true;
+    }
     if (action.kind === 'remove') this.#remove(path);
     if ('path' in action) this.#touched.push({ path: this.#resolve(path).path, at });
   }
@@ -41,6 +46,7 @@ export class OverlayFiles {
   learn(path: string, target: string): void {
     const { path: real, through } = this.#locate(path);
     if (through === undefined) this.#hostLinks.set(real, target);
+    this.#hasLinks = true;
   }
 
   /** Forgets what was made of a path: something else declares what it is now. */
@@ -61,6 +67,7 @@ export class OverlayFiles {
 
   /** Why nobody knows what is at a path: it is below something that is mounted in this run. */
   coverOf(path: string): string | undefined {
+    if (this.#covers.size === 0) return undefined;
     const { path: real } = this.#locate(path);
     const cover = [real, ...ancestors(real)].find((name) => this.#covers.has(name));
     return cover === undefined ? undefined : this.#covers.get(cover);
@@ -195,7 +202,7 @@ export class OverlayFiles {
   }
 
   #isCleared(path: string): boolean {
-    if (this.#uncovered.has(path)) return false;
+    if (this.#cleared.size === 0 || this.#uncovered.has(path)) return false;
     return this.#cleared.has(path) || ancestors(path).some((parent) => this.#cleared.has(parent));
   }
 
@@ -217,6 +224,7 @@ export class OverlayFiles {
   /** A path with all links followed that are known: those of this run, and those that the host told of. */
   #resolve(path: string): Located {
     let current = normal(path);
+    if (!this.#hasLinks) return { path: current, through: undefined, loops: false };
     let through: string | undefined;
     for (let hops = 0; hops < MOST_HOPS; hops += 1) {
       const link = [...ancestors(current), current].find((name) => this.#targetOf(name) !== undefined);

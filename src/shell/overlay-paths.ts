@@ -20,8 +20,21 @@ export function ancestors(path: string): readonly string[] {
 export const join = (directory: string, rest: string): string =>
   rest.startsWith('/') ? rest : `${directory === '/' ? '' : directory}/${rest}`;
 
+/** Paths already cleaned: each is asked for several times, and on every host. Emptied when it has grown. */
+const cleaned = new Map<string, string>();
+const MOST_CLEANED = 20_000;
+
 /** Absolute path without `.`, `..` and double slashes, and with the merged directories at their real place. */
 export function normal(path: string): string {
+  const known = cleaned.get(path);
+  if (known !== undefined) return known;
+  if (cleaned.size >= MOST_CLEANED) cleaned.clear();
+  const clean = withoutDetours(path);
+  cleaned.set(path, clean);
+  return clean;
+}
+
+function withoutDetours(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();

@@ -21,6 +21,8 @@ export class Overlay {
   readonly #mayBring: string[] = [];
   readonly #mayTake: string[] = [];
   readonly #modules: string[] = [];
+  /** True while nothing was laid over the host: it then answers for itself. */
+  #bare = true;
   #pending = false;
   #opaque: string | undefined;
   /** Steps and effects so far. */
@@ -40,6 +42,7 @@ export class Overlay {
 
   /** Adds a step; `user` is who does it, and so owns what is new; `task` is whose step it is. */
   apply(step: Step, user = 'root', task = ''): void {
+    this.#bare = false;
     if (step.changes) this.#pending = true;
     if (step.changes && isOpaque(step)) this.#opaque ??= task;
     if (step.action) this.act(step.action, user);
@@ -48,12 +51,14 @@ export class Overlay {
 
   /** A task may change something here, and nobody knows what. */
   leaveOpen(task: string): void {
+    this.#bare = false;
     this.#pending = true;
     this.#opaque ??= task;
   }
 
   /** Adds what an action does by itself. */
   act(action: Action, user = 'root'): void {
+    this.#bare = false;
     this.#time += 1;
     this.#files.apply(action, user, this.#time);
     if (action.kind === 'remove') this.#forgetBelow(action.path);
@@ -72,6 +77,8 @@ export class Overlay {
 
   /** The answer as it would be; `answer` is what the host says now. */
   patch<P extends Probe>(probe: P, answer: AnswerTo<P>): AnswerTo<P> | Unknown {
+    if (this.#bare && !isLink(answer)) return answer;
+    this.#bare = false;
     const patched = this.#patch(probe, answer);
     return patched as AnswerTo<P> | Unknown;
   }
@@ -187,6 +194,7 @@ export class Overlay {
   }
 
   #declare(probe: Probe, answer: Answer | Unknown): void {
+    this.#bare = false;
     this.#probes.set(this.#keyOf(probe), probe);
     // What is gone takes along what is below it.
     if ('path' in probe && !isUnknown(answer) && isAbsent(probe, answer)) {
@@ -235,6 +243,10 @@ export class Overlay {
 }
 
 const ABSENT: Answer = { exists: false };
+
+/** What a link hides is asked for by more than one name. */
+const isLink = (answer: Answer): boolean =>
+  typeof answer === 'object' && answer !== null && 'target' in answer && answer.target !== undefined;
 
 const everythingOf = (path: string): readonly Probe[] => [
   { kind: 'stat', path },

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import type { HostValues } from '../../../src/model/compiled.ts';
+import { brief, compiled, factsOf, tasksOn } from './compiled.ts';
+
+const hosts = 'all: {hosts: {a: {port: 80}, b: {port: 80}, c: {port: 81}}, vars: {site: north}}\n';
+const nothing: HostValues = { learnt: new Map() };
+
+function expand(task: string, host: string, values: HostValues, project = projectOf(task)) {
+  const [made] = tasksOn(project, host).slice(-1);
+  if (!made) throw new Error('no task');
+  return made.expand(values);
+}
+
+const projectOf = (task: string) =>
+  compiled({
+    'hosts.yml': hosts,
+    'templates/t.hbs': 'site {{site}}\n',
+    'site.yml': `- hosts: all\n  vars: {where: "in {{site}}", list: [1, 2]}\n  tasks:\n    - {command: id, register: who}\n    - ${task}\n`,
+  });
+
+describe('A task is expanded once for all hosts on which what it reads stands for the same:', () => {
+  test.each([
+    'debug: {msg: "{{where}}"}',
+    'template: {src: t.hbs, dest: /etc/t}',
+    '{debug: {msg: "{{item}} {{site}}"}, loop: "{{list}}"}',
+    '{debug: {msg: x}, when: site == "north"}',
+    '{debug: {msg: x}, when: site == "south"}',
+  ])('%s', (task) => {
+    const project = projectOf(task);
+    const first = expand(task, 'a', nothing, project);
+    expect(expand(task, 'b', nothing, project)).toBe(first);
+    // Connecting tells nothing that it asks for.
+    expect(expand(task, 'c', { ...nothing, facts: factsOf('debian') }, project)).toBe(first);
+  });
+});
+
+describe('It is expanded anew where it reads', () => {
+  test('a value of the host', () => {
+    const task = 'debug: {msg: "{{port}} {{inventory_hostname}}"}';
+    const project = projectOf(task);
+    const said = ['a', 'b', 'c'].map((host) => brief(expand(task, host, nothing, project)));
+    expect(said).toEqual([['80 a'], ['80 b'], ['81 c']]);
+    expect(expand(task, 'a', nothing, project)).toBe(expand(task, 'a', nothing, project));
+  });
+
+  test('a value of the host in the turns of a loop only', () => {
+    const task = '{debug: {msg: "{{item}} {{port}}"}, loop: "{{list}}"}';
+    const project = projectOf(task);
+    const said = ['a', 'c'].map((host) => brief(expand(task, host, nothing, project)));
+    expect(said).toEqual([
+      ['1 80', '2 80'],
+      ['1 81', '2 81'],
+    ]);
+  });
+
+  test('facts', () => {
+    const task = 'debug: {msg: "{{facts.os.family}}"}';
+    const project = projectOf(task);
+    const on = (family: string) => brief(expand(task, 'a', { ...nothing, facts: factsOf(family) }, project));
+    expect([on('debian'), on('redhat'), on('debian')]).toEqual([['debian'], ['redhat'], ['debian']]);
+  });
+
+  test('a register, each time that it says something else', () => {
+    const task = 'debug: {msg: "{{who.stdout}}"}';
+    const project = projectOf(task);
+    const facts = factsOf('debian');
+    const whenWho = (stdout: string) =>
+      brief(expand(task, 'a', { facts, learnt: new Map([['who', { stdout }]]) }, project));
+    expect(brief(expand(task, 'a', nothing, project))[0]).toMatch(/^unknown: /);
+    expect([whenWho('root'), whenWho('web')]).toEqual([['root'], ['web']]);
+  });
+});
