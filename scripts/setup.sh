@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what a command of package.json needs: npm packages, Debian packages, the built program.
-# Usage: setup.sh [build] [ssh] [lab]. Says what it installs and why; exits 3 where it cannot.
+# Usage: setup.sh [build] [ssh] [lab] [bench] [compare]. Says what it installs and why; exits 3 where it cannot.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -70,6 +70,8 @@ for want in "$@"; do
   build) build ;;
   ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash dnf rpm createrepo-c ;;
   lab) debian_packages 'for the lab: virtual machines and the image they boot' qemu-system-x86 qemu-utils mmdebstrap apt-utils dpkg-dev e2fsprogs cpio fakeroot uidmap debian-archive-keyring openssh-client iproute2 ;;
-  *) stop "setup.sh does not know '$want'." 'Give build, ssh or lab.' ;;
+  bench) debian_packages 'for the bench: sshd processes to work on, GNU time' openssh-server openssh-client time ;;
+  compare) debian_packages 'for the bench: Ansible to compare with, gnuplot for the plot' ansible-core gnuplot-nox ;;
+  *) stop "setup.sh does not know '$want'." 'Give build, ssh, lab, bench or compare.' ;;
   esac
 done

@@ -1,0 +1,2 @@
+/** A word of sh. */
+export const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
