@@ -113,11 +113,11 @@ function endMasters({ folder }) {
 }
 
 /** One `ssh` a host, side by side, each with a script for the host's sh. */
-function sshEach({ folder, hosts, rtt, scenario }, scriptOf) {
+function sshEach({ folder, hosts, rtt }, scriptOf) {
   const driver = join(folder, 'each.sh');
   const lines = hosts.map((host, index) => {
     const script = join(folder, `script-${index}.sh`);
-    writeFileSync(script, scriptOf(host, scenario));
+    writeFileSync(script, scriptOf(host));
     const { address, port } = host.at(rtt);
     const options = `-F none -o BatchMode=yes -o UserKnownHostsFile=${quote(host.knownHostsFile)} -i ${quote(host.identityFile)}`;
     return `ssh ${options} -p ${port} ${host.user}@${address} sh <${quote(script)} & pids="$pids $!"`;
