@@ -1,22 +1,24 @@
 import { fault } from '../diagnostics/trouble.ts';
 import type { ReadyItem } from '../model/compiled.ts';
-import type { Part, PendingHandler } from '../model/host.ts';
-import type { Answer, ProbeFailure } from '../model/probe.ts';
-import type { Action, Outcome, Step } from '../model/step.ts';
+import type { Answer } from '../model/probe.ts';
 import type { ValueMap } from '../model/value.ts';
 import { type AnyModule, isRefusal } from '../modules/module.ts';
+import { act } from './act.ts';
 import { changesOf } from './changes.ts';
+import { companionsOf } from './companions.ts';
 import { actionFailed, didNotConverge } from './failures.ts';
 import { foundOf } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
 import type { Lookahead } from './lookahead.ts';
+import type { Done, Member } from './member.ts';
 import { mention } from './mention.ts';
+import type { Notified } from './notified.ts';
 import { refusal, settled } from './plan-item.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
 const asFound = (_probe: unknown, answer: Answer): Answer => answer;
 
-/** Inspects one item, makes what differs so, and inspects it again in the same trip. */
+/** Inspects one item, makes what differs so, and inspects it again in the same trip; if that was not done with one before it. */
 export async function applyItem(
   task: Task,
   index: number,
@@ -24,14 +26,15 @@ export async function applyItem(
   run: RunState,
   state: HostState,
   ahead: Lookahead,
-  pending: readonly PendingHandler[] | undefined,
+  notified: Notified,
 ): Promise<ItemResult> {
-  const around = { facts: state.facts, mode: run.mode } as const;
-  const probes = ahead.probesOf(item);
-  const first = foundOf(task, item, probes, await ahead.answersFor(task, index, item), asFound);
+  const made = ahead.takeMade(task, index);
+  if (made && made.member.steps.length > 0) return judge(made.member, made.done, run, state, ahead);
+  const answers = made?.done.answers ?? (await ahead.answersFor(task, index, item));
+  const first = foundOf(task, item, ahead.probesOf(item), answers, asFound);
   if (first.kind !== 'found') return failed(first.diagnostic);
   mention(task, item, first.found, state, run);
-  const planned = item.module.plan(item.want, first.found, around);
+  const planned = item.module.plan(item.want, first.found, { facts: state.facts, mode: run.mode });
   if (isRefusal(planned))
     return failed(refusal(planned, task), { ...item.module.result?.(item.want, first.found, []) });
   if (planned.length === 0) return rule(item, task, false, settled(item, first.found), undefined);
@@ -41,23 +44,42 @@ export async function applyItem(
   if (broken) return failed({ ...broken, place: task.ref.place });
   const forbidden = task.runsInPlan ? undefined : run.forbids?.(acting);
   if (forbidden) return failed({ ...forbidden, place: task.ref.place });
+  const leader = { task, index, item, found: first.found, steps: planned, apart: false };
+  const pending = notified.toKeep(task);
+  const companions = companionsOf(leader, run, state, ahead, notified.isKept);
+  for (const member of [leader, ...companions]) if (member.steps.length > 0) begin(member, run, state);
+  const done = await act([leader, ...companions], run, state, ahead, pending);
+  return judge(leader, done, run, state, ahead);
+}
+
+const begin = ({ task, item }: Member, run: RunState, state: HostState): void =>
   run.emit({
     event: 'task_started',
     host: state.name,
     task: { ...task.ref, ...(item.label === undefined ? {} : { item: item.label }) },
   });
-  const done = await act(task, index, item, planned, run, state, ahead, pending);
-  const again = done.failure ? first : foundOf(task, item, probes, done.answers, asFound);
+
+/** What came of an item whose steps were done: it must be as wanted now. */
+export function judge(
+  { task, item, found, steps }: Member,
+  done: Done,
+  run: RunState,
+  state: HostState,
+  ahead: Lookahead,
+): ItemResult {
+  const again = done.failure
+    ? ({ kind: 'found', found } as const)
+    : foundOf(task, item, ahead.probesOf(item), done.answers, asFound);
   if (again.kind !== 'found') return failed(again.diagnostic);
-  const changed = planned.some((step) => step.changes);
-  const result = { ...settled(item, again.found), changes: changesOf(planned, task.noLog) };
+  const changed = steps.some((step) => step.changes);
+  const result = { ...settled(item, again.found), changes: changesOf(steps, task.noLog) };
   const value: ValueMap = {
     changed,
     failed: false,
     ...item.module.result?.(item.want, again.found, done.outcomes),
   };
   if (!done.failure) {
-    const left = item.module.plan(item.want, again.found, around);
+    const left = item.module.plan(item.want, again.found, { facts: state.facts, mode: run.mode });
     if (isRefusal(left)) return failed(refusal(left, task), value);
     const unsettled = left.filter((step) => step.converges && step.changes);
     if (unsettled.length > 0) return failed(didNotConverge(unsettled, task), value);
@@ -69,73 +91,6 @@ export async function applyItem(
     { ...result, value },
     done.failure && actionFailed(done.failure.action, done.failure.outcome, task),
   );
-}
-
-interface Done {
-  readonly outcomes: readonly Outcome[];
-  readonly answers: ReadonlyMap<string, Answer | ProbeFailure>;
-  readonly failure: { readonly action: Action; readonly outcome: Outcome } | undefined;
-}
-
-/** One request: pending handlers first, the actions, the same probes again, and those of what comes after. */
-async function act(
-  task: Task,
-  index: number,
-  item: ReadyItem<AnyModule>,
-  steps: readonly Step[],
-  run: RunState,
-  state: HostState,
-  ahead: Lookahead,
-  pending: readonly PendingHandler[] | undefined,
-): Promise<Done> {
-  const shell = await state.shell(task.become);
-  ahead.voidAnswers();
-  const written = [
-    ...(pending ? shell.keepHandlers(pending) : []),
-    ...(task.prune ? state.manifest(task.become, run.playbook).keep(task.prune.role) : []),
-  ];
-  const kept = written.map((action): Part => ({ kind: 'action', id: ahead.id(), action }));
-  const actions = steps.flatMap((step) => (step.action ? [{ id: ahead.id(), action: step.action }] : []));
-  const probes = Object.entries(ahead.probesOf(item)).map(([field, probe]) => ({
-    id: ahead.id(),
-    field,
-    probe,
-  }));
-  const after = ahead.partsAfter(task, index);
-  const response = await shell.send({
-    parts: [
-      ...kept,
-      ...actions.map(({ id, action }): Part => ({ kind: 'action', id, action })),
-      ...probes.map(({ id, probe }): Part => ({ kind: 'probe', id, probe })),
-      ...after.parts,
-    ],
-    ...(task.noLog
-      ? {}
-      : {
-          onOutput: (_id: number, stream: 'stdout' | 'stderr', text: string) =>
-            run.emit({ event: 'task_output', host: state.name, task: task.ref, stream, text }),
-        }),
-  });
-  ahead.keep(after, response);
-  const outcomes: Outcome[] = [];
-  let failure: Done['failure'];
-  for (const part of kept) {
-    const outcome = response.outcomes.get(part.id);
-    if (part.kind === 'action' && outcome && !outcome.ok) failure = { action: part.action, outcome };
-  }
-  for (const { id, action } of actions) {
-    const outcome = response.outcomes.get(id);
-    if (!outcome) continue;
-    outcomes.push(outcome);
-    if (!outcome.ok) failure = { action, outcome };
-  }
-  const answers = new Map(
-    probes.flatMap(({ id, field }) => {
-      const answer = response.answers.get(id);
-      return answer === undefined ? [] : [[field, answer] as const];
-    }),
-  );
-  return { outcomes, answers, failure };
 }
 
 /** What a role that prunes is about to make is written down first; what is there already must be known for that. */

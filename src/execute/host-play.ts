@@ -4,8 +4,9 @@ import type { Value } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { TaskFailed } from './failures.ts';
 import { Lookahead } from './lookahead.ts';
+import { handlerKey, Notified } from './notified.ts';
 import type { HostState, Play, RunState, Task } from './run-state.ts';
-import { runTask } from './task-run.ts';
+import { reportMade, runTask } from './task-run.ts';
 
 /** Results of `run_once` tasks, by task: the first host of the play gives them, the others wait for them. */
 export type Shared = Map<string, { readonly host: string; readonly done: Promise<Value | undefined> }>;
@@ -17,14 +18,14 @@ export class HostPlayRun {
   readonly #play: Play;
   readonly #shared: Shared;
   readonly #notified = new Set<string>();
-  /** Handlers written down on the host, by the user whose state directory has them. */
-  readonly #kept = new Map<string | undefined, PendingHandler[]>();
+  readonly #written: Notified;
 
   constructor(run: RunState, state: HostState, play: Play, shared: Shared) {
     this.#run = run;
     this.#state = state;
     this.#play = play;
     this.#shared = shared;
+    this.#written = new Notified(run.playbook, play.handlers);
   }
 
   async run(): Promise<void> {
@@ -46,10 +47,10 @@ export class HostPlayRun {
       const own = shell.pendingHandlers.filter((one) => one.playbook === this.#run.playbook);
       for (const pending of own) {
         const handler = this.#play.handlers.find((task) => answersTo(task, pending));
-        if (!handler || this.#state.resumed.has(key(pending))) continue;
-        this.#state.resumed.add(key(pending));
+        if (!handler || this.#state.resumed.has(handlerKey(pending))) continue;
+        this.#state.resumed.add(handlerKey(pending));
         this.#notified.add(pending.name);
-        this.#kept.set(user, [...(this.#kept.get(user) ?? []), pending]);
+        this.#written.found(user, pending);
       }
     }
   }
@@ -83,8 +84,17 @@ export class HostPlayRun {
   }
 
   async #one(task: Task, ahead: Lookahead): Promise<void> {
-    const changed = await runTask(task, this.#run, this.#state, ahead, (one) => this.#toKeep(one));
-    if (changed) for (const name of task.notify) this.#notified.add(name);
+    try {
+      if (await runTask(task, this.#run, this.#state, ahead, this.#written)) this.#notify(task);
+    } catch (error) {
+      // What was done together with a task that failed was done all the same, and so is told.
+      for (const one of reportMade(this.#run, this.#state, ahead)) this.#notify(one);
+      throw error;
+    }
+  }
+
+  #notify(task: Task): void {
+    for (const name of task.notify) this.#notified.add(name);
   }
 
   async #once(task: Task, ahead: Lookahead): Promise<void> {
@@ -103,24 +113,6 @@ export class HostPlayRun {
     await work;
   }
 
-  /** The list to write down before a change that notifies handlers which are not on it yet. */
-  #toKeep(task: Task): readonly PendingHandler[] | undefined {
-    if (this.#run.mode === 'plan' || task.notify.length === 0) return undefined;
-    const kept = this.#kept.get(task.become) ?? [];
-    const fresh = this.#play.handlers
-      .filter((handler) => handler.listen.some((name) => task.notify.includes(name)))
-      .map((handler) => ({
-        playbook: this.#run.playbook,
-        role: handler.ref.role ?? '',
-        name: handler.listen[0] ?? '',
-      }))
-      .filter((one) => !kept.some((other) => key(other) === key(one)));
-    if (fresh.length === 0) return undefined;
-    const all = [...kept, ...fresh];
-    this.#kept.set(task.become, all);
-    return all;
-  }
-
   /** Runs the handlers that were notified, in the order they are written. */
   async #flush(): Promise<void> {
     const due = this.#play.handlers.filter((handler) =>
@@ -134,17 +126,14 @@ export class HostPlayRun {
 
   async #forgetHandlers(): Promise<void> {
     if (this.#run.mode === 'plan') return;
-    for (const user of this.#kept.keys()) {
+    for (const user of this.#written.takeUsers()) {
       const shell = await this.#state.shell(user);
       await shell.send({
         parts: shell.keepHandlers([]).map((action, id) => ({ kind: 'action', id, action })),
       });
     }
-    this.#kept.clear();
   }
 }
-
-const key = ({ role, name }: PendingHandler): string => `${role}\0${name}`;
 
 const answersTo = (task: Task, pending: PendingHandler): boolean =>
   task.listen.includes(pending.name) && (task.ref.role ?? '') === pending.role;

@@ -4,11 +4,12 @@ import type { Answer, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { AnyModule, Surroundings } from '../modules/module.ts';
 import { type Answers, keyOf } from './answers.ts';
 import { linksAbove } from './links-above.ts';
+import type { Done, Made, Member } from './member.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
 /** Longest look ahead: items that one request asks for at most. */
 const WIDEST = 4096;
-/** Items looked at after a change; it doubles each time that all of them were used. */
+/** Items looked at after a change of one item; as many as changed, where more did; twice as many each time that all were used. */
 const NARROW = 4;
 
 /** Answers to the probes of one item, by the name of the probe. */
@@ -32,6 +33,7 @@ export class Lookahead {
   readonly #flow: readonly Task[];
   readonly #answers: Answers;
   readonly #probes = new WeakMap<ReadyItem<AnyModule>, Probes>();
+  readonly #made = new Map<Task, Map<number, Made>>();
   #width = WIDEST;
   #nextId = 0;
 
@@ -69,10 +71,51 @@ export class Lookahead {
     );
   }
 
-  /** Forgets everything: an action is about to change the host, or time has passed. */
-  voidAnswers(): void {
+  /** The same of those that are there; undefined where one is missing. */
+  knownAnswers(task: Task, item: ReadyItem<AnyModule>): ItemAnswers | undefined {
+    const known = new Map<string, Answer | ProbeFailure>();
+    for (const [field, probe] of Object.entries(this.probesOf(item))) {
+      const answer = this.#answers.get(task.become, probe);
+      if (!answer) return undefined;
+      known.set(field, answer);
+    }
+    return known;
+  }
+
+  /** Tasks from one on, in the order that they come in when nothing fails. */
+  tasksFrom(task: Task): readonly Task[] {
+    const start = this.#flow.indexOf(task);
+    return start < 0 ? [task] : this.#flow.slice(start);
+  }
+
+  /** Forgets everything: `members` items are about to change the host, or time has passed. */
+  voidAnswers(members = 0): void {
     this.#answers.clear();
-    this.#width = NARROW;
+    this.#width = Math.max(NARROW, members);
+    // What was done stays done; what was only seen is asked for again.
+    for (const own of this.#made.values())
+      for (const [index, { member }] of own) if (member.steps.length === 0) own.delete(index);
+  }
+
+  /** Keeps what came of an item that was done, or seen, in the request of one before it, for its turn. */
+  made(member: Member, done: Done): void {
+    const own = this.#made.get(member.task) ?? new Map<number, Made>();
+    this.#made.set(member.task, own.set(member.index, { member, done }));
+  }
+
+  /** Hands that out, once. */
+  takeMade(task: Task, index: number): Made | undefined {
+    const own = this.#made.get(task);
+    const made = own?.get(index);
+    own?.delete(index);
+    return made;
+  }
+
+  /** What was done for items whose turn does not come any more, once. */
+  takeAllMade(): readonly Made[] {
+    const all = [...this.#made.values()].flatMap((own) => [...own.values()]);
+    this.#made.clear();
+    return all.filter(({ member }) => member.steps.length > 0);
   }
 
   /** Parts that ask for what comes after an item, by the same user, to travel with a change. */
@@ -119,8 +162,7 @@ export class Lookahead {
   #ask(task: Task, item: ReadyItem<AnyModule>, into: Asked): void {
     const user = task.become;
     const probes = this.probesOf(item);
-    const links = this.#run.mode === 'plan' ? linksAbove(probes) : [];
-    for (const probe of [...links, ...Object.values(probes)]) {
+    for (const probe of [...linksAbove(probes), ...Object.values(probes)]) {
       const key = keyOf(user, probe);
       if (this.#answers.get(user, probe) || into.keys.has(key)) continue;
       into.keys.add(key);
@@ -132,9 +174,8 @@ export class Lookahead {
 
   /** Items whose turn comes after one, as far as they are known by now and as nothing is bound to change before them. */
   *#upcoming(task: Task, from: number, width: number) {
-    const start = this.#flow.indexOf(task);
     let left = width;
-    for (const next of start < 0 ? [task] : this.#flow.slice(start)) {
+    for (const next of this.tasksFrom(task)) {
       const expansion = next.expand({ facts: this.#state.facts, learnt: this.#state.learnt });
       if (expansion.kind !== 'ready') continue;
       for (const [index, item] of expansion.items.entries()) {

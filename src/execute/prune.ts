@@ -5,6 +5,7 @@ import type { Absence } from '../modules/module.ts';
 import { applyItem } from './apply-item.ts';
 import { failed, type ItemResult } from './item-result.ts';
 import type { Lookahead } from './lookahead.ts';
+import { Notified } from './notified.ts';
 import { planItem } from './plan-item.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
 
@@ -49,7 +50,7 @@ export async function* prune(
       const named = { ...item, label };
       const result = await (run.mode === 'plan'
         ? planItem(task, index, named, run, state, ahead)
-        : applyItem(task, index, named, run, state, ahead, undefined));
+        : applyItem(task, index, named, run, state, ahead, new Notified(run.playbook, [])));
       yield { task, label, result };
       if (result.status === 'failed') return;
     }

@@ -2,20 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Item, ReadyItem } from '../model/compiled.ts';
 import type { Status, TaskRef } from '../model/event.ts';
-import type { PendingHandler } from '../model/host.ts';
 import { plannedStep } from '../model/planned.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
-import { applyItem } from './apply-item.ts';
+import { applyItem, judge } from './apply-item.ts';
 import { Aborted, TaskFailed } from './failures.ts';
 import { failed, type ItemResult, skipped } from './item-result.ts';
 import type { Lookahead } from './lookahead.ts';
+import type { Notified } from './notified.ts';
 import { planItem } from './plan-item.ts';
 import { prune } from './prune.ts';
 import type { HostState, RunState, Task } from './run-state.ts';
-
-/** Handlers to write down before a change of this task; undefined where it notifies none that is not written down yet. */
-export type Notified = (task: Task) => readonly PendingHandler[] | undefined;
 
 /** Runs one task on one host; true where it changed something. Throws `TaskFailed` where the host's run cannot go on. */
 export async function runTask(
@@ -68,6 +65,15 @@ async function closeRole(
   return finish(task, results, true, run, state, true);
 }
 
+/** Tells of what was done ahead of its turn, where the turn does not come any more; answers the tasks that changed something. */
+export function reportMade(run: RunState, state: HostState, ahead: Lookahead): readonly Task[] {
+  return ahead.takeAllMade().flatMap(({ member, done }) => {
+    const result = judge(member, done, run, state, ahead);
+    report(member.task, member.index, member.item.label, result, run, state);
+    return result.status === 'changed' ? [member.task] : [];
+  });
+}
+
 async function runItem(
   task: Task,
   index: number,
@@ -86,7 +92,7 @@ async function runItem(
     const reason = 'hangs on what changes before it';
     if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
   }
-  return untilTrue(item, run, ahead, () => applyItem(task, index, item, run, state, ahead, notified(task)));
+  return untilTrue(item, run, ahead, () => applyItem(task, index, item, run, state, ahead, notified));
 }
 
 /** `until`: again and again, `retries` times at most after the first. */
