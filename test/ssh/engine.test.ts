@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -38,6 +48,10 @@ function writeProject(): void {
     ];
     return { name: `task ${n}`, ...kinds[n % kinds.length], ...become };
   });
+  writeTasks(tasks);
+}
+
+function writeTasks(tasks: readonly object[]): void {
   writeFileSync(at('site.yml'), JSON.stringify([{ hosts: 'all', tasks }]));
   writeFileSync(at('hosts.yml'), JSON.stringify({ all: { hosts: { web1: {} } } }));
 }
@@ -82,5 +96,37 @@ describe('a play of 100 tasks, one of them as root', () => {
       expect(recap.exit).toBe(0);
       expect(frames).toEqual(one);
     }
+  });
+});
+
+describe('a play of files that are not there yet', () => {
+  const folders = (name: string): readonly object[] =>
+    Array.from({ length: 20 }, (_, n) => at(`files/${name}/d${n}`)).flatMap((path) => [
+      { file: { path, state: 'directory', mode: '0750' } },
+      { copy: { dest: `${path}/x`, content: `of ${path}\n`, mode: '0640' } },
+      { lineinfile: { path: `${path}/y`, line: 'one', create: true } },
+      { lineinfile: { path: `${path}/y`, line: 'one more' } },
+      { file: { path: `${path}/link`, src: 'x', state: 'link' } },
+    ]);
+
+  test('costs one round trip to look and one to make all of it', async () => {
+    writeTasks([{ file: { path: at('files/all'), state: 'directory' } }, ...folders('all')]);
+    const { recap, frames } = await run('apply');
+    expect(recap.hosts.web1).toMatchObject({ ok: 0, changed: 101, failed: 0 });
+    expect(frames).toEqual({ [sshd.user]: 2 });
+    expect(readFileSync(at('files/all/d19/link'), 'utf8')).toBe(`of ${at('files/all/d19')}\n`);
+    expect(readFileSync(at('files/all/d19/y'), 'utf8')).toBe('one\none more\n');
+    expect(statSync(at('files/all/d0/x')).mode & 0o7777).toBe(0o640);
+    expect((await run('plan')).recap.exit).toBe(0);
+  });
+
+  test('ends where one cannot be made, with all before it made and nothing after it', async () => {
+    const hindered = { copy: { dest: at('files/cut/d9/no'), content: 'x', validate: 'false %s' } };
+    const tasks = [{ file: { path: at('files/cut'), state: 'directory' } }, ...folders('cut')];
+    writeTasks(tasks.toSpliced(51, 0, hindered));
+    const { recap } = await run('apply');
+    expect(recap.hosts.web1).toMatchObject({ ok: 0, changed: 51, failed: 1 });
+    expect([existsSync(at('files/cut/d9/link')), existsSync(at('files/cut/d10'))]).toEqual([true, false]);
+    expect(readdirSync(at('files/cut/d9')).sort()).toEqual(['link', 'x', 'y']);
   });
 });
