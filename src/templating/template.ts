@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import { parse as parseTemplate } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Place } from '../model/source.ts';
 import type { Tree } from '../model/tree.ts';
@@ -74,7 +74,7 @@ function parse(text: string, file?: string): hbs.AST.Program {
   const known = parsed.get(text);
   if (known) return known;
   try {
-    const program = Handlebars.parse(text);
+    const program = parseTemplate(text);
     parsed.set(text, program);
     return program;
   } catch (error) {
