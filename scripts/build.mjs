@@ -1,6 +1,8 @@
-// Bundles src/ to dist/: one small entry and lazily loaded chunks, so that starting is quick.
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+// Bundles src/ to dist/troupe.cjs, one file that is read at once, and makes the code cache for it (docs/decisions/0019-a-code-cache.md).
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** Zod brings its messages in fifty languages, a third of a megabyte to parse; ours are English. */
@@ -13,24 +15,64 @@ const englishOnly = {
   },
 };
 
-rmSync('dist', { recursive: true, force: true });
-await build({
+/** Of ssh2 we are a client; what else is in it brings Node's http, https and tls along. */
+const sshClientOnly = {
+  name: 'ssh-client-only',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/(server|http-agents|keygen)\.js$/ }, ({ path, importer }) =>
+      /ssh2\/lib\/index\.js$/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    bundler.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** Native code stays where npm built it, or did not: ssh2 does without. */
+const nativeOutside = {
+  name: 'native-outside',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^cpu-features$/ }, ({ path }) => ({ path, external: true }));
+    bundler.onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path).replace(/^.*\/node_modules\//, ''),
+      external: true,
+    }));
+  },
+};
+
+const { outputFiles } = await build({
   entryPoints: { troupe: 'src/main.ts' },
   outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
   bundle: true,
-  splitting: true,
-  // Libraries are bundled too: to find and read their hundreds of files costs more than to run them. Those that load
-  // native code, or find files of their own beside them, stay where they are.
-  external: ['ssh2', 'zx', 'listr2'],
-  // CommonJS in a bundle of ES modules asks for Node's own modules by require.
-  banner: {
-    js: "import { createRequire as troupeRequire } from 'node:module'; const require = troupeRequire(import.meta.url);",
-  },
-  minify: true,
-  plugins: [englishOnly],
-  format: 'esm',
+  write: false,
+  format: 'cjs',
+  // The same parser; the one for Node asks the environment at every token whether to log it, which takes a fifth of its time.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // `--readable` keeps the names for --cpu-prof.
+  minify: !process.argv.includes('--readable'),
+  plugins: [englishOnly, sshClientOnly, nativeOutside],
   platform: 'node',
   target: 'node20',
   sourcemap: true,
   logLevel: 'warning',
 });
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+for (const { path, text } of outputFiles)
+  writeFileSync(path, path.endsWith('.cjs') ? stamped(ascii(text)) : text);
+const warm = spawnSync(process.execPath, ['scripts/warm.mjs', resolve('dist/troupe.cjs')], {
+  stdio: 'inherit',
+  timeout: 120_000,
+});
+if (warm.status !== 0) console.error('note: no code cache was made, so that each start will take longer.');
+
+/** esbuild escapes all but regular expressions; the bundle is read as latin1. */
+function ascii(text) {
+  return text.replace(/[^\0-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The last line names what is above it, so that a cache of another bundle is not taken for its own. */
+function stamped(text) {
+  return `${text}//# ${createHash('sha256').update(text).digest('hex')}`;
+}

@@ -58,7 +58,9 @@ debian_packages() {
 
 # dist/, when it is older than any source.
 build() {
-  if [ -f dist/troupe.js ] && [ -z "$(find src package-lock.json scripts/build.mjs -newer dist/troupe.js -print | head -n 1)" ]; then return; fi
+  sources='src package-lock.json scripts/build.mjs scripts/warm.mjs bin/code-cache.cjs'
+  # shellcheck disable=SC2086
+  if [ -f dist/troupe.cjs ] && [ -z "$(find $sources -newer dist/troupe.cjs -print | head -n 1)" ]; then return; fi
   say 'Building dist/ …'
   node scripts/build.mjs
 }

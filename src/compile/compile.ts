@@ -1,17 +1,11 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { fault, Trouble } from '../diagnostics/trouble.ts';
 import type { CompiledPlay, CompiledPlaybook, HostNode, HostPlay, HostTask } from '../model/compiled.ts';
+import type { TaskSource } from '../model/playbook.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { AnyModule, Decision } from '../modules/module.ts';
 import type { Compiling, TaskHost } from './compiling.ts';
-import {
-  type FlatNode,
-  type FlatPlay,
-  type FlatTask,
-  flatten,
-  type RoleInstance,
-  tasksOf,
-} from './flatten.ts';
+import { type FlatNode, type FlatPlay, type FlatTask, flatten, type RoleInstance } from './flatten.ts';
 import { hostTask } from './host-task.ts';
 import { promisedNames } from './learnt.ts';
 import type { CompileOptions } from './options.ts';
@@ -77,15 +71,7 @@ function compilePlay(play: FlatPlay, compiling: Compiling, faults: Faults): Comp
         faults.add(faultsOf(made, task, at, compiling));
         return made;
       };
-      const takers = new Map<string, RoleInstance>();
-      const isTaken = ({ source, around: { role } }: FlatTask): boolean => {
-        if (!role) return false;
-        const { file, line, column } = source.place;
-        const key = JSON.stringify([role.key, file, line, column]);
-        const taker = takers.get(key) ?? role;
-        takers.set(key, taker);
-        return taker !== role;
-      };
+      const isTaken = takenTasks();
       const visit = (node: FlatNode): readonly HostNode<AnyModule>[] => {
         if (node.kind === 'task') return isWanted(node, options) && !isTaken(node) ? [make(node)] : [];
         const [tasks, rescue, always] = [node.tasks, node.rescue, node.always].map((each) =>
@@ -96,6 +82,19 @@ function compilePlay(play: FlatPlay, compiling: Compiling, faults: Faults): Comp
       };
       return { host: host.name, nodes: play.nodes.flatMap(visit), handlers: play.handlers.map(make) };
     }),
+  };
+}
+
+/** Tells of the tasks of a host, in order, whether another use of the same role has taken them already. */
+function takenTasks(): (task: FlatTask) => boolean {
+  const takers = new Map<string, Map<TaskSource, RoleInstance>>();
+  return ({ source, around: { role } }) => {
+    if (!role) return false;
+    const ofRole = takers.get(role.key) ?? new Map<TaskSource, RoleInstance>();
+    takers.set(role.key, ofRole);
+    const taker = ofRole.get(source) ?? role;
+    ofRole.set(source, taker);
+    return taker !== role;
   };
 }
 
@@ -154,7 +153,7 @@ function notifyFaults(play: FlatPlay): readonly Diagnostic[] {
     ...(source.name ? [source.name.value] : []),
     ...source.listen,
   ]);
-  return [...tasksOf(play.nodes), ...play.handlers].flatMap(({ source }) =>
+  return [...play.tasks, ...play.handlers].flatMap(({ source }) =>
     source.notify
       .filter((one) => !known.includes(one.value))
       .map((one) =>

@@ -56,6 +56,8 @@ export type FlatNode = FlatTask | FlatBlock;
 export interface FlatPlay {
   readonly source: PlaySource;
   readonly nodes: readonly FlatNode[];
+  /** All tasks of `nodes`, in order. */
+  readonly tasks: readonly FlatTask[];
   readonly handlers: readonly FlatTask[];
   readonly roles: readonly RoleInstance[];
 }
@@ -109,7 +111,13 @@ export function flatten(playbook: Playbook): readonly FlatPlay[] {
       ),
       ...source.handlers.map((task) => flatTask(task, outer, true)),
     ];
-    return { source, nodes, handlers, roles: roles.map(({ instance }) => instance) };
+    return {
+      source,
+      nodes,
+      tasks: tasksOf(nodes),
+      handlers,
+      roles: roles.map(({ instance }) => instance),
+    };
   });
 }
 
@@ -191,7 +199,7 @@ const mergeBecome = (outer: Become | undefined, inner: Become): Become => {
 };
 
 /** All tasks below some nodes, in order. */
-export const tasksOf = (nodes: readonly FlatNode[]): readonly FlatTask[] =>
+const tasksOf = (nodes: readonly FlatNode[]): readonly FlatTask[] =>
   nodes.flatMap((node) =>
     node.kind === 'task' ? [node] : tasksOf([...node.tasks, ...node.rescue, ...node.always]),
   );

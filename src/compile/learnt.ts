@@ -1,4 +1,4 @@
-import { type FlatPlay, type FlatTask, tasksOf } from './flatten.ts';
+import type { FlatPlay, FlatTask } from './flatten.ts';
 
 /** A name that a task gives a value in the run: by `register`, or as a `set_fact`. */
 export interface PromisedName {
@@ -10,7 +10,7 @@ export interface PromisedName {
 export function promisedNames(plays: readonly FlatPlay[]): ReadonlyMap<string, PromisedName> {
   const names = new Map<string, PromisedName>();
   for (const play of plays) {
-    for (const task of [...tasksOf(play.nodes), ...play.handlers]) {
+    for (const task of [...play.tasks, ...play.handlers]) {
       for (const name of namesOf(task)) {
         if (!names.has(name))
           names.set(name, { order: task.order, label: task.source.name?.value ?? task.source.module.value });

@@ -21,7 +21,7 @@ export function parseParams(
 ): Parsed {
   let input: unknown = params;
   for (let turn = 0; ; turn++) {
-    const parsed = module.params.safeParse(input);
+    const parsed = module.params.safeParse(input, AS_IT_IS);
     if (parsed.success) return { kind: 'value', want: parsed.data };
     const mended = turn < MOST_TURNS ? mend(input, parsed.error.issues) : undefined;
     if (mended === undefined) {
@@ -35,6 +35,9 @@ export function parseParams(
     input = mended;
   }
 }
+
+/** Zod would write and compile a program for each schema, which costs more than the few parsings of a run save. */
+const AS_IT_IS = { jitless: true };
 
 /** Schemas show what is wrong deeper down once what is further up is right; no deeper than this. */
 const MOST_TURNS = 20;

@@ -6,7 +6,7 @@ import type { MapTree } from '../model/tree.ts';
 import { isMap, isUnknown, type Value } from '../model/value.ts';
 import { rule } from '../templating/decision.ts';
 import { type Compiling, scopeFor, type TaskHost } from './compiling.ts';
-import { type FlatTask, type RoleInstance, tasksOf } from './flatten.ts';
+import type { FlatTask, RoleInstance } from './flatten.ts';
 import { wanted } from './tags.ts';
 
 /** What is wrong with the arguments of a play's roles on a host: missing, misspelt, of the wrong type, not a choice. */
@@ -25,7 +25,7 @@ function faultsOf(role: RoleInstance, at: TaskHost, compiling: Compiling): reado
         help: didYouMean(entry.key, [...args.keys()]) ?? `See roles/${name}/meta/main.yml.`,
       }),
     );
-  const own = tasksOf(at.play.nodes).filter((task) => task.around.role === role);
+  const own = at.play.tasks.filter((task) => task.around.role === role);
   const { tags, skipTags } = compiling.options;
   const [first] = own;
   if (!first || !own.some((task) => wanted(task.around.tags, tags, skipTags))) return misspelt;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 import { cacheFolder, shortHash } from './folders.ts';
 import { accelArguments } from './qemu.ts';
 import type { Accelerator } from './state.ts';

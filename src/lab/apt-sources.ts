@@ -1,4 +1,4 @@
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 
 /** Keys that Debian signs its packages with; the package debian-archive-keyring brings them. */
 export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';

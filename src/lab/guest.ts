@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 import { trouble } from '../diagnostics/trouble.ts';
 import { consoleEnd, livingPid } from './machine-files.ts';
 

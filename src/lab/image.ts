@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { LabMachine } from '../model/lab.ts';
 import { aptSources } from './apt-sources.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { which } from 'zx';
+import { which } from 'zx/core';
 import { fault, Trouble } from '../diagnostics/trouble.ts';
 import { KEYRING } from './apt-sources.ts';
 

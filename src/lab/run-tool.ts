@@ -1,4 +1,4 @@
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 import { trouble } from '../diagnostics/trouble.ts';
 
 /** Runs a program of this machine and answers its stdout; one that fails is a Trouble with its own last words. */

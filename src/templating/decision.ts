@@ -3,14 +3,7 @@ import { fault } from '../diagnostics/trouble.ts';
 import type { Ruling } from '../model/compiled.ts';
 import type { Diagnostic, Place } from '../model/source.ts';
 import { isUnknown, type Unknown, type Value } from '../model/value.ts';
-import {
-  type Expression,
-  freeNames,
-  MISSING,
-  type Node,
-  parseExpression,
-  partExpression,
-} from './expression.ts';
+import { type Expression, MISSING, type Node, parseExpression, partExpression } from './expression.ts';
 import { fromNative, lazily, Touched } from './native.ts';
 import type { Rendered } from './outcome.ts';
 import type { Scope } from './scope.ts';
@@ -35,9 +28,7 @@ export function decide(text: string, place: Place, scope: Scope): Rendered {
       hintFor(text),
     );
   }
-  const missing = freeNames(expression.ast).filter(
-    ({ name, guarded }) => !guarded && scope.get(name) === undefined,
-  );
+  const missing = expression.names.filter(({ name, guarded }) => !guarded && scope.get(name) === undefined);
   if (missing.length > 0)
     return { kind: 'faulty', diagnostics: missing.map(({ name }) => undefinedIn(text, name, place, scope)) };
   try {
@@ -73,7 +64,7 @@ export function rule(text: string, place: Place, scope: Scope): Ruling {
 /** True where a condition reads a name; false where it cannot be read itself. */
 export function readsName(text: string, name: string): boolean {
   try {
-    return freeNames(parseExpression(text).ast).some((one) => one.name === name);
+    return parseExpression(text).names.some((one) => one.name === name);
   } catch {
     return false;
   }
@@ -113,10 +104,11 @@ function truthOf(value: Value): boolean {
 }
 
 function leaf(node: Node, scope: Scope): Value {
-  const names = new Map(freeNames(node).map(({ id, name }) => [id, name]));
+  const { run, names } = partExpression(node);
+  const nameOf = new Map(names.map(({ id, name }) => [id, name]));
   try {
-    const context = lazily([...names.keys()], (id) => orMissing(scope.get(names.get(id) ?? id)));
-    return fromNative(partExpression(node)(context));
+    const context = lazily([...nameOf.keys()], (id) => orMissing(scope.get(nameOf.get(id) ?? id)));
+    return fromNative(run(context));
   } catch (error) {
     const touched = touchedIn(error);
     if (touched) return touched.value;

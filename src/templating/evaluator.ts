@@ -76,19 +76,24 @@ export class Evaluator {
 
   /** The first argument that is there, else what the last one is; undefined names are allowed here, unknown ones stay unknown. */
   #default(call: hbs.AST.MustacheStatement | hbs.AST.SubExpression, frame: Frame): Value {
-    let last: TemplateFault | undefined;
     for (const param of call.params) {
-      try {
-        const value = this.expression(param, frame);
-        if (value !== null) return value;
-        last = undefined;
-      } catch (error) {
-        if (!(error instanceof TemplateFault) || error.code !== 'undefined-variable') throw error;
-        last = error;
-      }
+      const value = this.#tried(param, frame);
+      if (value !== undefined && value !== null) return value;
     }
-    if (last) throw last;
-    return null;
+    // Only now does it matter what to say of a name that is missing.
+    const last = call.params.at(-1);
+    return last ? this.expression(last, frame) : null;
+  }
+
+  /** The value of an expression; undefined where it hangs on a name that is not defined. */
+  #tried(node: hbs.AST.Expression, frame: Frame): Value | undefined {
+    if (node.type === 'PathExpression') return this.#path(node as hbs.AST.PathExpression, frame);
+    try {
+      return this.expression(node, frame);
+    } catch (error) {
+      if (error instanceof TemplateFault && error.code === 'undefined-variable') return undefined;
+      throw error;
+    }
   }
 
   /** Named arguments of a call. */

@@ -1,4 +1,5 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { ParseOnce } from './parse-once.ts';
 
 /** What `defined(name)` is given for a name that does not exist. */
 export const MISSING = '\u0000missing';
@@ -11,22 +12,27 @@ const environment = new Environment({
   homogeneousAggregateLiterals: false,
 }).registerFunction('defined(dyn): bool', (value: unknown) => value !== MISSING);
 
-/** A parsed expression: runs against a context of native CEL values. */
-export type Expression = ReturnType<typeof environment.parse>;
 export type Node = ASTNode;
 
-const parsed = new Map<string, Expression>();
+/** A parsed expression. */
+export interface Expression {
+  /** Runs it against a context of native CEL values. */
+  readonly run: ReturnType<typeof environment.parse>;
+  readonly ast: Node;
+  /** Names that it reads from outside; a macro's own variable is not one. */
+  readonly names: readonly FreeName[];
+}
 
-/** Parses an expression; cached by its text. Throws cel-js's ParseError. */
-export function parseExpression(text: string): Expression {
-  const known = parsed.get(text);
-  if (known) return known;
+/** The expressions of a run and the parts that they are decided by. */
+export const expressions = new ParseOnce((text): Expression => {
   const first = environment.parse(text);
   const renamed = renameTaken(text, first.ast);
-  const expression = renamed === text ? first : environment.parse(renamed);
-  parsed.set(text, expression);
-  return expression;
-}
+  const run = renamed === text ? first : environment.parse(renamed);
+  return { run, ast: run.ast, names: freeNames(run.ast) };
+});
+
+/** Parses an expression, once for each text. Throws cel-js's ParseError. */
+export const parseExpression = (text: string): Expression => expressions.of(text);
 
 /** Names that cel-js gives a meaning of its own, which would hide a playbook's variable: the types, and its namespaces. */
 const TAKEN = new Set(
@@ -42,8 +48,18 @@ function renameTaken(text: string, ast: Node): string {
     .reduce((renamed, start) => renamed.slice(0, start) + OWN + renamed.slice(start), text);
 }
 
+const parts = new WeakMap<Node, Expression>();
+
 /** The expression of a part of another one, out of its text: cel-js's `serialize` loses brackets, as in `a - (b - c)`. */
 export function partExpression(node: Node): Expression {
+  const known = parts.get(node);
+  if (known) return known;
+  const part = parseExpression(partText(node));
+  parts.set(node, part);
+  return part;
+}
+
+function partText(node: Node): string {
   const text = node.input.slice(node.start, node.end);
   // A node begins after the brackets of its first operand, and ends before those of its last.
   let depth = 0;
@@ -52,7 +68,7 @@ export function partExpression(node: Node): Expression {
     depth += bracket === '(' ? 1 : -1;
     missing = Math.max(missing, -depth);
   }
-  return parseExpression('('.repeat(missing) + text + ')'.repeat(depth + missing));
+  return '('.repeat(missing) + text + ')'.repeat(depth + missing);
 }
 
 const STRINGS = /(?:'''[\s\S]*?'''|"""[\s\S]*?"""|r?'(?:\\.|[^'\\])*'|r?"(?:\\.|[^"\\])*")/g;
@@ -65,8 +81,7 @@ export interface FreeName {
   readonly guarded: boolean;
 }
 
-/** Names that an expression reads from outside; a macro's own variable is not one. */
-export function freeNames(node: Node): readonly FreeName[] {
+function freeNames(node: Node): readonly FreeName[] {
   const found = new Map<string, boolean>();
   visit(node, new Set(), ({ name }, guarded) => found.set(name, (found.get(name) ?? false) || guarded));
   return [...found].map(([id, guarded]) => ({

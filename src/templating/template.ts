@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars';
+import { parse as parseTemplate } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Place } from '../model/source.ts';
 import type { Tree } from '../model/tree.ts';
@@ -6,6 +6,7 @@ import type { Value } from '../model/value.ts';
 import { outermost } from './frame.ts';
 import { Interpreter, type Rendering } from './interpreter.ts';
 import type { Rendered } from './outcome.ts';
+import { ParseOnce } from './parse-once.ts';
 import type { Scope } from './scope.ts';
 import { TemplateFault } from './template-fault.ts';
 
@@ -15,7 +16,8 @@ export interface TemplateOptions {
   readonly partials?: (name: string) => { readonly path: string; readonly text: string } | undefined;
 }
 
-const parsed = new Map<string, hbs.AST.Program>();
+/** The templates of a run, texts of YAML and files alike. */
+export const templates = new ParseOnce((text) => parseTemplate(text));
 
 /** Renders a text of YAML. One that is just an expression keeps the expression's type; what holds an unknown is unknown. */
 export function renderText(
@@ -71,12 +73,8 @@ export function renderTree(tree: Tree, scope: Scope, options: TemplateOptions = 
 }
 
 function parse(text: string, file?: string): hbs.AST.Program {
-  const known = parsed.get(text);
-  if (known) return known;
   try {
-    const program = Handlebars.parse(text);
-    parsed.set(text, program);
-    return program;
+    return templates.of(text);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const [, line = '1', column] = /(?:on line|-) (\d+)(?::(\d+))?/.exec(said) ?? [];
