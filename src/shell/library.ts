@@ -1,12 +1,20 @@
 /**
- * Functions that requests use, sent once with the loop; each ends in `;` because they travel as one line. They start
- * no process unless a comment says so. `$_n` is a line break.
+ * Functions that the loop and its greeting use; each ends in `;` because they travel as one line. They start no process
+ * unless a comment says so. `$_n` is a line break, which a shell starts with in IFS; `$_s` is the state directory.
  */
-export const LIBRARY: readonly string[] = [
-  `_n=$(printf '\\n_'); _n=\${_n%_};`,
+export const CORE: readonly string[] = [
+  '_n=${IFS#??};',
   // Marks on stdout, and on both streams.
   `_m() { printf '%s|%s\\n' "$N" "$*"; };`,
   '_b() { _m "$@"; _m "$@" >&2; };',
+  // _P KEY NAME: where a program is on PATH. No command -v: it names builtins without their path.
+  '_P() { case $2 in */*) [ -f "$2" ] && [ -x "$2" ] && _m v "$1" "$2"; return;; esac; _i=$IFS; IFS=:;',
+  'for _q in $PATH; do if [ -f "$_q/$2" ] && [ -x "$_q/$2" ]; then IFS=$_i; _m v "$1" "$_q/$2"; return 0; fi; done;',
+  'IFS=$_i; return 1; };',
+];
+
+/** Functions that requests use besides, sent once with the first of them; of the same form. */
+export const LIBRARY: readonly string[] = [
   // _d PATH: true where the path cannot be seen because a directory above it may not be searched.
   '_d() { _q=$1; while :; do case $_q in */*) _q=${_q%/*};; *) return 1;; esac; [ -n "$_q" ] || return 1;',
   '[ ! -e "$_q" ] || { [ -d "$_q" ] && [ ! -x "$_q" ]; return; }; done; };',
@@ -39,10 +47,6 @@ export const LIBRARY: readonly string[] = [
   // _v PLACE SUM PATH, _y PLACE PATH: prints the bytes, and the sum before them (cat).
   '_v() { _m v "$_k:$1:hash" "$2"; _y "$1" "$3"; };',
   '_y() { _b s "f$_k:$1"; cat -- "$2"; _b c "f$_k:$1" $?; };',
-  // _P KEY NAME: where a program is on PATH. No command -v: it names builtins without their path.
-  '_P() { case $2 in */*) [ -f "$2" ] && [ -x "$2" ] && _m v "$1" "$2"; return;; esac; _i=$IFS; IFS=:;',
-  'for _q in $PATH; do if [ -f "$_q/$2" ] && [ -x "$_q/$2" ]; then IFS=$_i; _m v "$1" "$_q/$2"; return 0; fi; done;',
-  'IFS=$_i; return 1; };',
   '_E() { printf "%s\\n" "$*" >&2; return 1; };',
   // _w PATH SUFFIX: sets _p, the file to be replaced (links followed: readlink), and _t, its temporary neighbour.
   '_w() { _p=$1; if [ -L "$_p" ]; then _q=${_p%/*}; [ ! -k "${_q:-/}" ] ||',

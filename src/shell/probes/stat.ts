@@ -25,7 +25,8 @@ export const isAwkward = (path: string): boolean => /[\n\\']| -> /.test(path);
  * by one `stat -L`.
  */
 export function statPiece(parts: readonly Asked<StatPath>[], key: string, tools: Tools): Piece {
-  const pathsOf = (some: readonly Asked<StatPath>[]): readonly string[] => some.map(({ probe }) => probe.path);
+  const pathsOf = (some: readonly Asked<StatPath>[]): readonly string[] =>
+    some.map(({ probe }) => probe.path);
   const followed = new Set(pathsOf(parts.filter(({ probe }) => probe.follow)));
   const paths = [...new Set([...followed, ...pathsOf(parts)])];
   const script = `_T ${quote(key)} ${followed.size} ${quoteAll(paths)}`;
