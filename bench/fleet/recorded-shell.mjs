@@ -7,7 +7,7 @@ const recordings = new Map();
 
 /** Speaks as the loop of src/shell/loop.ts does, over a channel of an ssh2 server. */
 export function recordedShell(channel, command) {
-  const [, mark] = /(\w+) ready; IFS=/.exec(command) ?? [];
+  const [, mark] = /(\w+) ready; d=/.exec(command) ?? [];
   let input = Buffer.alloc(0);
   let loop;
   let queue = Promise.resolve();
@@ -21,7 +21,8 @@ export function recordedShell(channel, command) {
     if (end < 0) return false;
     const line = input.toString('latin1', 0, end);
     if (loop === undefined) {
-      loop = { command, nonce: /^N=(\w+);/.exec(line)?.[1], text: take(end + 1) };
+      loop = { command, nonce: /^N=(\w+);/.exec(line)?.[1], sent: [withoutLock(take(end + 1))] };
+      answer(Buffer.alloc(0));
       return true;
     }
     const [verb, mode = '', amount] = line.split(' ');
@@ -37,12 +38,18 @@ export function recordedShell(channel, command) {
     const length = requestLength(input, end + 1, mode, Number(amount));
     if (length === undefined) return false;
     const request = take(length);
-    queue = queue.then(async () => {
-      const answer = verb === 's' ? LOCKED : await recorded(loop, request);
-      channel.write(answer.stdout.join(loop.nonce), 'latin1');
-      channel.stderr.write(answer.stderr.join(loop.nonce), 'latin1');
-    });
+    answer(request);
+    // The first request brings what the later ones need.
+    if (verb === 's') loop.sent.push(request);
     return true;
+  };
+  const answer = (request) => {
+    const sent = [...loop.sent];
+    queue = queue.then(async () => {
+      const { stdout, stderr } = await recorded(loop, sent, request);
+      channel.write(stdout.join(loop.nonce), 'latin1');
+      channel.stderr.write(stderr.join(loop.nonce), 'latin1');
+    });
   };
   channel.on('data', (chunk) => {
     input = input.length === 0 ? chunk : Buffer.concat([input, chunk]);
@@ -51,8 +58,9 @@ export function recordedShell(channel, command) {
   channel.write(`${mark}ready.`);
 }
 
-/** The lock is the host's own affair: taken in the loop itself, and of nothing that the controller could tell apart. */
-const LOCKED = { stdout: ['', '|v lock y\n', '|end 0\n'], stderr: ['', '|end 0\n'] };
+/** The lock is the host's own affair: this machine has one for all of them. As long as it was, the shell counts bytes. */
+const withoutLock = (text) =>
+  Buffer.from(text.toString('latin1').replace('flock -n 9', 'true      '), 'latin1');
 
 /** Bytes of a request with its head; undefined while some are missing. Mode r counts lines, the others bytes. */
 function requestLength(input, start, mode, amount) {
@@ -66,35 +74,44 @@ function requestLength(input, start, mode, amount) {
   return end;
 }
 
-function recorded(loop, request) {
-  const key = createHash('sha256').update(request).digest('hex');
+function recorded(loop, sent, request) {
+  const hash = createHash('sha256').update(request);
+  // The loop itself differs between hosts by its nonce alone.
+  if (request.length === 0) hash.update('greeting');
+  const key = hash.digest('hex');
   const known = recordings.get(key);
   if (known) return known;
-  const recording = record(loop, request);
+  const recording = record(loop, sent, request);
   recordings.set(key, recording);
   return recording;
 }
 
-/** Runs one request in a real shell. */
-function record({ command, nonce, text }, request) {
+/** Runs one request in a real shell, after those that were sent before it. */
+function record({ command, nonce }, sent, request) {
+  const ends = sent.length + (request.length > 0 ? 1 : 0);
   return new Promise((resolve, reject) => {
     const sh = spawn('sh', ['-c', command], { stdio: 'pipe' });
     const seen = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) {
       sh[stream].setEncoding('latin1').on('data', (chunk) => {
         seen[stream] += chunk;
-        if (!isWhole(seen.stdout, nonce) || !isWhole(seen.stderr, nonce)) return;
+        const answers = ['stdout', 'stderr'].map((each) => answerIn(seen[each], nonce, ends));
+        if (answers.includes(undefined)) return;
         sh.stdin.end('d\nx\n');
-        const from = seen.stdout.indexOf(nonce);
-        resolve({
-          stdout: ['', ...seen.stdout.slice(from).split(nonce).slice(1)],
-          stderr: seen.stderr.split(nonce),
-        });
+        resolve({ stdout: answers[0], stderr: answers[1] });
       });
     }
     sh.on('error', reject);
-    sh.stdin.write(Buffer.concat([text, request]));
+    sh.stdin.write(Buffer.concat([...sent, request]));
   });
 }
 
-const isWhole = (text, nonce) => text.includes(`${nonce}|end `) && text.endsWith('\n');
+/** What lies between nonces in the answer that so many end marks close; undefined while it is not whole. */
+function answerIn(text, nonce, ends) {
+  const parts = text.split(nonce);
+  const closing = parts.flatMap((part, at) => (part.startsWith('|end ') && part.includes('\n') ? [at] : []));
+  if (closing.length < ends) return undefined;
+  const from = closing[ends - 2] ?? 0;
+  // Before the first mark of a stream there may be what the shell said on its own.
+  return ['', ...parts.slice(from + 1, closing[ends - 1] + 1)];
+}

@@ -58,7 +58,7 @@ export async function openHost(target: Target, options: ConnectOptions, way: Way
     const { facts } = first?.open ?? (await session(undefined)).open;
     return {
       name: target.name,
-      facts: { ...facts, user: way.login },
+      facts,
       shell: async (user?: string): Promise<Shell> => (await session(user)).session,
       close,
     };

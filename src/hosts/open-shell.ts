@@ -1,11 +1,12 @@
+import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { Facts } from '../model/facts.ts';
 import type { PendingHandler } from '../model/host.ts';
 import type { FrameOutput } from '../shell/frame-output.ts';
-import { handshakeScript, lockScript } from '../shell/handshake.ts';
-import { bootstrap, loop, type ReadMode, requestFrame } from '../shell/loop.ts';
-import { readFacts, readId } from '../shell/read-facts.ts';
+import { greeting } from '../shell/handshake.ts';
+import { bootstrap, loop, type ReadMode } from '../shell/loop.ts';
+import { readFacts, readUid } from '../shell/read-facts.ts';
 import { type Tools, toolsFrom } from '../shell/tools.ts';
 import { awaitReady } from './await-ready.ts';
 import type { ChannelEnd, Launch } from './channel.ts';
@@ -51,30 +52,21 @@ const secret = (): string => randomBytes(16).toString('hex');
 /** Starts a loop, through sudo where another user is asked for, and shakes hands: three round trips with ssh's own. */
 export async function openShell(plan: ShellPlan): Promise<OpenShell> {
   const [mark, prompt, nonce] = [secret(), secret(), secret()];
-  const start = bootstrap(plan.sh, mark);
+  const lock =
+    plan.holder === undefined ? undefined : { holder: plan.holder, waitS: plan.again ? LOCK_WAIT_S : 0 };
+  const text = Buffer.from(loop(nonce, plan.missedAfterS, greeting(lock)));
+  const start = bootstrap(plan.sh, mark, text.length);
   const sudo = ['env', 'LC_ALL=C', 'sudo', '-H', '-S', '-p', prompt, '-u', plan.become ?? '', '--'];
   const channel = await plan.launch(plan.become === undefined ? start : [...sudo, ...start]);
   const { host, login, password, timeoutMs } = plan;
   await awaitReady(channel, { host, user: plan.become, login, prompt, password, mark, timeoutMs });
   const wire = new Wire(channel, nonce, (how) => lost(plan, how));
-  channel.write(`${loop(nonce, plan.missedAfterS)}\n`);
   const timer = setTimeout(() => wire.abandon(), Math.max(timeoutMs, 30_000));
   try {
-    const watch = { limit: () => 1024 * 1024 };
-    // Both at once: the lock needs nothing of the first answer.
-    const asked = wire.request(requestFrame(handshakeScript(true), 'r'), watch);
-    const locked =
-      plan.holder === undefined
-        ? undefined
-        : wire.request(
-            requestFrame(lockScript(plan.holder, plan.again ? LOCK_WAIT_S : 0), 'r', { inExecutor: true }),
-            watch,
-          );
-    const [frame, lock] = await Promise.all([asked, locked]);
-    wire.tell('d');
+    const frame = await wire.request(text, { limit: () => 1024 * 1024 });
     // What cannot even be killed keeps the lock, and so keeps it for us.
-    if (lock && !(plan.again && lock.values.get('lock') === 'n')) requireLock(plan, lock);
-    return read(wire, frame);
+    if (lock && !(plan.again && frame.values.get('lock') === 'n')) requireLock(plan, frame);
+    return read(wire, plan, frame);
   } catch (error) {
     wire.abandon();
     throw error;
@@ -83,7 +75,7 @@ export async function openShell(plan: ShellPlan): Promise<OpenShell> {
   }
 }
 
-function read(wire: Wire, frame: FrameOutput): OpenShell {
+function read(wire: Wire, { login }: ShellPlan, frame: FrameOutput): OpenShell {
   const paths = new Map<string, string>();
   for (const [key, value] of frame.values) if (key.startsWith('tool:')) paths.set(key.slice(5), value);
   const mode = frame.values.get('read');
@@ -91,8 +83,8 @@ function read(wire: Wire, frame: FrameOutput): OpenShell {
     wire,
     mode: mode === 'h' || mode === 'd' ? mode : 'r',
     tools: toolsFrom(paths, frame.values.has('busybox')),
-    facts: readFacts(frame),
-    uid: readId(frame).uid,
+    facts: readFacts(frame, login),
+    uid: readUid(frame),
     stateDirectory: frame.values.get('state') ?? '/var/lib/troupe',
     pending: readPending(frame.sections.get('pending')?.text() ?? '[]'),
   };

@@ -56,7 +56,7 @@ export async function runFrame(
     if (first || complete !== before || (frame.pieces[complete]?.whole.length ?? 0) > 0) arm(0);
   };
   arm(TRAVEL_MS);
-  const heart = frame.acts ? setInterval(() => wire.tell('b'), HEARTBEAT_MS) : undefined;
+  if (frame.acts) wire.keepAlive(HEARTBEAT_MS);
   const { output: sent, answer } = wire.begin(bytes, { ...watch, progress });
   seen = sent;
   try {
@@ -72,6 +72,5 @@ export async function runFrame(
     return { output: sent, complete, expired };
   } finally {
     clearTimeout(timer);
-    clearInterval(heart);
   }
 }

@@ -6,7 +6,7 @@ import type { Answer, ProbeFailure } from '../model/probe.ts';
 import type { Action, Outcome } from '../model/step.ts';
 import { outcome } from '../shell/actions/action-piece.ts';
 import { compileRequest, type Frame } from '../shell/compile-request.ts';
-import { requestFrame } from '../shell/loop.ts';
+import { requestFrame, withLibrary } from '../shell/loop.ts';
 import { failure, type Piece } from '../shell/piece.ts';
 import { type OpenShell, openShell, type ShellPlan } from './open-shell.ts';
 import { runFrame } from './run-frame.ts';
@@ -21,6 +21,8 @@ export class ShellSession implements Shell {
   readonly pendingHandlers: readonly PendingHandler[];
   frames = 0;
   private open: OpenShell;
+  /** The shell that has the library. */
+  private taught: OpenShell | undefined;
   private readonly plan: ShellPlan;
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -109,7 +111,12 @@ export class ShellSession implements Shell {
   private async run(frame: Frame, request: Request): ReturnType<typeof runFrame> {
     if (this.open.wire.ended) await this.reopen();
     this.frames += 1;
-    const bytes = requestFrame(frame.script, this.open.mode, { acts: frame.acts });
+    const { acts } = frame;
+    // The first request brings the library: by itself it would cost two processes more.
+    const brings = this.taught !== this.open;
+    this.taught = this.open;
+    const script = brings ? withLibrary(frame.script, acts) : frame.script;
+    const bytes = requestFrame(script, this.open.mode, { acts, inExecutor: brings });
     const whole = new Set(frame.pieces.flatMap((piece) => piece.whole));
     const live = new Set(frame.pieces.flatMap((piece) => (piece.acts ? piece.ids.map(String) : [])));
     const decoders = new Map<string, StringDecoder>();

@@ -16,6 +16,7 @@ export class Wire {
   private readonly channel: Channel;
   private readonly lost: (how: ChannelEnd) => Error;
   private readonly goodbye: (() => void)[] = [];
+  private heart: NodeJS.Timeout | undefined;
 
   /** `lost` makes the error of the requests under way when the channel ends. */
   constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error) {
@@ -65,6 +66,11 @@ export class Wire {
     if (!this.ended) this.channel.write(`${word}\n`);
   }
 
+  /** Sends heartbeats from now on until the end: the watchdog on the host, once armed, stays so. */
+  keepAlive(everyMs: number): void {
+    if (!this.ended) this.heart ??= setInterval(() => this.tell('b'), everyMs).unref();
+  }
+
   /** Closes without good-bye: the watchdog on the host ends what still runs. */
   abandon(): void {
     this.channel.close();
@@ -87,6 +93,7 @@ export class Wire {
 
   private end(how: ChannelEnd): void {
     this.ended ??= how;
+    clearInterval(this.heart);
     for (const { reject } of this.pending.splice(0)) reject(this.lost(how));
     for (const resolve of this.goodbye.splice(0)) resolve();
   }

@@ -107,7 +107,6 @@ function probePieces(asked: readonly Asked<Probe>[], { tools, alone }: CompileOp
     asked.flatMap(({ id, probe }) =>
       probe.kind === kind ? [{ id, probe: probe as Extract<Probe, { kind: K }> }] : [],
     );
-  const stats = of('stat');
   const key = (part: Asked<Probe>): string => `${part.probe.kind}:${part.id}`;
   const join = <P extends Probe>(
     parts: readonly Asked<P>[],
@@ -117,14 +116,7 @@ function probePieces(asked: readonly Asked<Probe>[], { tools, alone }: CompileOp
   return [
     ...join(of('sysctl'), sysctlPiece),
     ...join(of('program'), programPiece),
-    ...join(
-      stats.filter(({ probe }) => !probe.follow),
-      (some, k) => statPiece(some, k, tools),
-    ),
-    ...join(
-      stats.filter(({ probe }) => probe.follow),
-      (some, k) => statPiece(some, k, tools),
-    ),
+    ...join(of('stat'), (some, k) => statPiece(some, k, tools)),
     ...join(of('readFile'), (some, k) => readFilePiece(some, k, tools)),
     ...join(of('package'), packagePiece),
     ...join(of('account'), accountPiece),

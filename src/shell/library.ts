@@ -1,31 +1,52 @@
 /**
- * Functions that requests use, sent once with the loop; each ends in `;` because they travel as one line. They start
- * no process unless a comment says so. `$_n` is a line break.
+ * Functions that the loop and its greeting use; each ends in `;` because they travel as one line. They start no process
+ * unless a comment says so. `$_n` is a line break, which a shell starts with in IFS; `$_s` is the state directory.
  */
-export const LIBRARY: readonly string[] = [
-  `_n=$(printf '\\n_'); _n=\${_n%_};`,
+export const CORE: readonly string[] = [
+  '_n=${IFS#??};',
   // Marks on stdout, and on both streams.
   `_m() { printf '%s|%s\\n' "$N" "$*"; };`,
   '_b() { _m "$@"; _m "$@" >&2; };',
+  // _P KEY NAME: where a program is on PATH. No command -v: it names builtins without their path.
+  '_P() { case $2 in */*) [ -f "$2" ] && [ -x "$2" ] && _m v "$1" "$2"; return;; esac; _i=$IFS; IFS=:;',
+  'for _q in $PATH; do if [ -f "$_q/$2" ] && [ -x "$_q/$2" ]; then IFS=$_i; _m v "$1" "$_q/$2"; return 0; fi; done;',
+  'IFS=$_i; return 1; };',
+];
+
+/** Functions that requests use besides, sent once with the first of them; of the same form. */
+export const LIBRARY: readonly string[] = [
   // _d PATH: true where the path cannot be seen because a directory above it may not be searched.
   '_d() { _q=$1; while :; do case $_q in */*) _q=${_q%/*};; *) return 1;; esac; [ -n "$_q" ] || return 1;',
   '[ ! -e "$_q" ] || { [ -d "$_q" ] && [ ! -x "$_q" ]; return; }; done; };',
   // _e ID PATH: there (y), not there (n) or denied (d); true where there.
   '_e() { if [ -e "$2" ] || [ -L "$2" ]; then _m v "$1" y; return 0; fi;',
   'if _d "$2"; then _m v "$1" d; else _m v "$1" n; fi; return 1; };',
-  // _f ID PATH: the same for a file that shall be read; r unreadable, t not a file.
-  '_f() { if [ -f "$2" ]; then if [ -r "$2" ]; then _k="$_k$1 "; _m v "$1" y; return 0; fi; _m v "$1" r;',
-  'elif [ -e "$2" ]; then _m v "$1" t; elif _d "$2"; then _m v "$1" d; else _m v "$1" n; fi; return 1; };',
-  // _r ID EXPECT PATH: takes the next line of $_S, which sha256sum printed; prints the bytes where it differs (cat).
-  '_r() { case $_k in *" $1 "*) ;; *) return;; esac; _l=${_S%%"$_n"*}; case $_l in *" $3"|*"*$3") ;;',
-  '*) _m v "$1:hash" -; return;; esac; case $_S in *"$_n"*) _S=${_S#*"$_n"};; *) _S=;; esac;',
-  '_l=${_l%% *}; _m v "$1:hash" "$_l"; [ "$_l" = "$2" ] || _y "$1" "$3"; };',
-  // _y ID PATH: prints the bytes (cat).
-  '_y() { _b s "f$1"; cat -- "$2"; _b c "f$1" $?; };',
-  // _P KEY NAME: where a program is on PATH. No command -v: it names builtins without their path.
-  '_P() { case $2 in */*) [ -f "$2" ] && [ -x "$2" ] && _m v "$1" "$2"; return;; esac; _i=$IFS; IFS=:;',
-  'for _q in $PATH; do if [ -f "$_q/$2" ] && [ -x "$_q/$2" ]; then IFS=$_i; _m v "$1" "$_q/$2"; return 0; fi; done;',
-  'IFS=$_i; return 1; };',
+  // _T KEY N PATH…: one stat for all that are there, one stat -L for links among the first N. Marks list by place what is
+  // not there (n) and what cannot be seen (d). Paths are named by `${7}`: to append them to a list copies it every time.
+  '_T() { _k=$1; _z=$2; shift 2; _i=0; _a=; _l=; _u=; _w=; for _p do _i=$((_i+1));',
+  'if [ -e "$_p" ] || [ -L "$_p" ]; then _a="$_a \\"\\${$_i}\\"";',
+  '[ "$_i" -gt "$_z" ] || [ ! -L "$_p" ] || _l="$_l \\"\\${$_i}\\"";',
+  'elif _d "$_p"; then _w="$_w $_i"; else _u="$_u $_i"; fi; done; _m v "$_k:n" $_u; _m v "$_k:d" $_w;',
+  `_q="QUOTING_STYLE=literal stat -c '%f/%u/%g/%s/%Y/%U/%G/%N'";`,
+  '[ -z "$_a" ] || { _b s "$_k"; eval "$_q -- $_a"; _b c "$_k" $?; };',
+  '[ -z "$_l" ] || { _b s "$_k:L"; eval "$_q -L -- $_l"; _b c "$_k:L" $?; }; };',
+  // _R KEY HOW LINE…: reads files; LINE is what sha256sum prints where all is as expected. One sha256sum for all (HOW is
+  // h), from stdin for a single one (s), or none (c); a cat for each that differs. Marks list by place what is as expected
+  // (y), not there (n), cannot be seen (d) or read (r), or is not a file (t).
+  '_R() { _k=$1; _z=$2; shift 2; _i=0; _a=; _r=; _t=; _u=; _w=; _x=; for _l do _i=$((_i+1)); _p=${_l#*  };',
+  'if [ -f "$_p" ]; then if [ -r "$_p" ]; then _a="$_a \\"\\${$_i#*  }\\""; [ "$_z" != c ] || _y "$_i" "$_p";',
+  'else _r="$_r $_i"; fi; elif [ -e "$_p" ]; then _t="$_t $_i"; elif _d "$_p"; then _w="$_w $_i";',
+  'else _u="$_u $_i"; fi; done; _m v "$_k:n" $_u; _m v "$_k:d" $_w; _m v "$_k:r" $_r; _m v "$_k:t" $_t;',
+  '[ -n "$_a" ] || return 0; case $_z in c) return;; s) _b s "$_k"; _S=$(sha256sum <"$_p"); _b c "$_k" $?;',
+  '_l=${_S%% *}; if [ "$_l" = "${1%%  *}" ]; then _m v "$_k:y" 1; else _v 1 "$_l" "$_p"; fi; return;; esac;',
+  '_b s "$_k"; _S=$(eval "sha256sum -- $_a"); _b c "$_k" $?; _q=$IFS; IFS=$_n; _w="$*";',
+  'if [ "$_S" = "$_w" ]; then IFS=$_q; _m v "$_k:y" all; return; fi; _i=0; for _l in $_S; do IFS=$_q; _p=${_l#*  };',
+  'while [ $# != 0 ]; do _w=$1; shift; _i=$((_i+1)); [ "${_w#*  }" != "$_p" ] || break; done;',
+  '[ "${_w#*  }" = "$_p" ] || break; if [ "$_l" = "$_w" ]; then _x="$_x $_i"; else _v "$_i" "${_l%% *}" "$_p"; fi;',
+  'done; IFS=$_q; _m v "$_k:y" $_x; };',
+  // _v PLACE SUM PATH, _y PLACE PATH: prints the bytes, and the sum before them (cat).
+  '_v() { _m v "$_k:$1:hash" "$2"; _y "$1" "$3"; };',
+  '_y() { _b s "f$_k:$1"; cat -- "$2"; _b c "f$_k:$1" $?; };',
   '_E() { printf "%s\\n" "$*" >&2; return 1; };',
   // _w PATH SUFFIX: sets _p, the file to be replaced (links followed: readlink), and _t, its temporary neighbour.
   '_w() { _p=$1; if [ -L "$_p" ]; then _q=${_p%/*}; [ ! -k "${_q:-/}" ] ||',

@@ -1,64 +1,80 @@
 import { Buffer } from 'node:buffer';
-import { LIBRARY } from './library.ts';
+import { CORE, LIBRARY } from './library.ts';
 
 /** How a request's body is read from stdin: `head -c`, `dd`, or `read -r` line by line, which every sh can. */
 export type ReadMode = 'h' | 'd' | 'r';
 
 /**
- * What sshd or sudo starts: it says that it is ready and takes the loop as one line from stdin. Short, because sudo
- * logs it; without backslash, `!` and line break, because the login shell may be csh or fish.
+ * What sshd or sudo starts: it says that it is ready and takes the loop as one line of so many bytes from stdin. Short,
+ * because sudo logs it; without backslash, `!` and line break, because the login shell may be csh or fish. A dd that does
+ * not know fullblock has read nothing; `read` asks the kernel for one byte at a time, which costs more than a process.
  */
-export const bootstrap = (sh: string, mark: string): readonly string[] => [
+export const bootstrap = (sh: string, mark: string, loopBytes: number): readonly string[] => [
   sh,
   '-c',
-  `printf %s%s. ${mark} ready; IFS= read -r l; eval "$l"`,
+  `printf %s%s. ${mark} ready; d=$(dd bs=${loopBytes} count=1 iflag=fullblock 2>/dev/null); l=$d; [ -n "$l" ] || IFS= read -r l; eval "$l"`,
 ];
 
 /** What `bootstrap` prints once it runs. The command itself does not hold this text, so an echo cannot fake it. */
 export const readyMark = (mark: string): string => `${mark}ready.`;
 
 /**
- * The loop, as one line. A reader stands before the executor, so that somebody listens while a command runs: it ends
- * the process group when the connection closes in mid-request, on `k`, and after missed heartbeats.
+ * The loop, as one line with its line break. Before it begins it answers `greeting`, statements on one line, as its first
+ * request. A reader stands before the executor, so that somebody listens while a command runs: it ends the process group
+ * when the connection closes in mid-request, on `k`, and after missed heartbeats.
  *
  * Lines to it: `q MODE N` and a body (a request, in a subshell); `s MODE N` (the same in the executor itself); `b` a
- * heartbeat; `d` the answer has arrived; `k` end what runs; `x` good-bye.
+ * heartbeat, due from the first request that acts until the end; `d` the answer has arrived; `k` end what runs; `x`
+ * good-bye.
  */
-export function loop(nonce: string, missedAfterS: number): string {
+export function loop(nonce: string, missedAfterS: number, greeting: string): string {
   const readLines = (each: string): string =>
     `while [ "$n" -gt 0 ]; do IFS= read -r l; ${each}; n=$((n-1)); done`;
-  return [
+  return `${[
     `N=${nonce};`,
     'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; LC_ALL=C; export PATH LC_ALL; umask 022; set -f;',
-    'unset LANGUAGE CDPATH ENV BASH_ENV; L=;',
-    ...LIBRARY,
+    'unset LANGUAGE CDPATH ENV BASH_ENV; L=; A=;',
+    ...CORE,
+    `trap : TERM; { ${greeting}; } </dev/null; _b end 0;`,
     '_dis() { [ -z "$T" ] || kill "$T" 2>/dev/null; T=; };',
     '_end() { trap "" TERM; kill -TERM 0; sleep 5; kill -KILL 0; };',
     `_arm() { _dis; ( trap 'kill -KILL "$s" 2>/dev/null; exit' TERM; sleep ${missedAfterS} & s=$!; wait "$s"; _end )`,
     '</dev/null >/dev/null 2>&1 & T=$!; };',
-    'trap : TERM;',
-    // The reader.
+    // The reader. It stays armed between requests: to arm it for each costs three processes.
     '{ trap "" TERM; B=0; T=; while IFS=" " read -r c m n; do case $c in',
-    'q|s) B=1; case $m in ?a) _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
+    'q|s) B=1; case $m in ?a) [ -n "$T" ] || _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
     'h*) head -c "$n";; d*) dd bs="$n" count=1 iflag=fullblock 2>/dev/null;;',
     `r*) ${readLines('printf "%s\\n" "$l"')};; esac;;`,
-    'b) [ "$B" = 0 ] || _arm;; d) B=0; _dis;; k) kill -TERM 0;;',
+    'b) [ -z "$T" ] || _arm;; d) B=0;; k) kill -TERM 0;;',
     'x) [ "$B" != 0 ] || echo x; break;; esac; done;',
-    '_dis; [ "$B" = 0 ] || _end; } |',
-    // The executor.
-    '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) [ -z "$L" ] || flock -u 9; break;; esac;',
+    '_dis; [ "$B" = 0 ] || _end; } 9>&- |',
+    // The executor. What only reads does not inherit the lock; where nothing acted, the lock ends with the shell.
+    '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) case $L$A in 11) flock -u 9;; esac; break;; esac;',
     'case $m in h*) b=$(head -c "$n");; d*) b=$(dd bs="$n" count=1 iflag=fullblock 2>/dev/null);;',
-    `r*) b=; ${readLines('b=$b$l$_n')};; esac;`,
-    'case $c in s) eval "$b";; *) ( eval "$b" ) </dev/null;; esac; _b end $?; done; }',
-  ].join(' ');
+    `r*) b=; ${readLines('b=$b$l$_n')};; esac; case $m in ?a) A=1;; esac;`,
+    'case $c$m in s*) eval "$b";; q?a) ( eval "$b" ) </dev/null;; *) ( eval "$b" ) </dev/null 9>&-;; esac;',
+    '_b end $?; done; }',
+  ].join(' ')}\n`;
 }
+
+/** A request's script where its shell does not have the library yet: it keeps it for those that follow. */
+export const withLibrary = (script: string, acts: boolean): string =>
+  `${LIBRARY.join(' ')}\n(\n${script}\n) </dev/null${acts ? '' : ' 9>&-'}`;
+
+/** Below so many bytes a body is read by the builtin `read` on both sides; two processes cost as much. */
+const READ_BYTES = 2_000;
+
+/** The mode for a body: the host's own, or `r` where it is so short that a process costs more. */
+const modeFor = (script: string, mode: ReadMode): ReadMode =>
+  Buffer.byteLength(script) <= READ_BYTES ? 'r' : mode;
 
 /** The bytes of one request. `acts`: it changes the host, so the watchdog is armed from its start. */
 export function requestFrame(
   script: string,
-  mode: ReadMode,
+  hostMode: ReadMode,
   how: { readonly acts?: boolean; readonly inExecutor?: boolean } = {},
 ): Buffer {
+  const mode = modeFor(script, hostMode);
   const body = Buffer.from(mode === 'r' ? `${script}\n` : script);
   const amount = mode === 'r' ? script.split('\n').length : body.length;
   const head = `${how.inExecutor ? 's' : 'q'} ${mode}${how.acts ? 'a' : ''} ${amount}\n`;

@@ -1,18 +1,18 @@
 import type { Facts, InterfaceFacts } from '../model/facts.ts';
 import type { FrameOutput } from './frame-output.ts';
 
-/** Facts from the answer to the facts script. */
-export function readFacts(frame: FrameOutput): Facts {
+/** Facts from the greeting of a shell; `login` is who logged in. */
+export function readFacts(frame: FrameOutput, login: string): Facts {
   const value = (key: string): string => frame.values.get(key) ?? '';
   const text = (key: string): string => frame.sections.get(key)?.text().trim() ?? '';
   const has = (name: string): boolean => frame.values.has(`has:${name}`);
-  const [hostname = '', kernel = '', arch = ''] = text('uname').split('\n');
-  const { user, uid } = readId(frame);
+  // The order is uname's own.
+  const [hostname = '', kernel = '', arch = ''] = text('uname').split(' ');
+  const uid = readUid(frame);
   // Behind sudo, who logged in is in the environment.
   const loginUid = value('login');
   const interfaces = readInterfaces(frame);
-  const route = / via (\S+) dev (\S+)/.exec(` ${text('route').split('\n')[0]}`);
-  const device = / dev (\S+)/.exec(text('route'))?.[1];
+  const [device = '', gateway = ''] = value('route').split(' ');
   return {
     hostname,
     os: {
@@ -25,7 +25,7 @@ export function readFacts(frame: FrameOutput): Facts {
     kernel,
     arch,
     memory_mib: Math.floor(Number(value('memory') || 0) / 1024),
-    cpus: Number(text('cpus')) || 1,
+    cpus: countOf(value('online')) || Number(text('cpus')) || 1,
     package_manager: has('apt-get') ? 'apt' : has('dnf') ? 'dnf' : has('yum') ? 'yum' : 'none',
     service_manager: frame.values.has('systemd') ? 'systemd' : 'none',
     network_owner: networkOwner(
@@ -35,20 +35,35 @@ export function readFacts(frame: FrameOutput): Facts {
     ),
     selinux: { '1': 'enforcing', '0': 'permissive' }[value('selinux')] ?? 'disabled',
     interfaces,
-    default_gateway: route?.[1] ?? '',
-    default_interface: route?.[2] ?? device ?? '',
+    default_gateway: addressOf(gateway, arch),
+    default_interface: device,
     addresses: Object.entries(interfaces)
       .filter(([name]) => name !== 'lo')
       .flatMap(([, card]) => card.addresses.map((address) => address.replace(/\/.*/, ''))),
-    user,
+    user: login,
     uid: loginUid === '' ? uid : Number(loginUid),
   };
 }
 
-/** User and uid from `id`. */
-export function readId(frame: FrameOutput): { readonly user: string; readonly uid: number } {
-  const match = /^uid=(\d+)(?:\(([^)]*)\))?/.exec(frame.sections.get('id')?.text() ?? '');
-  return { uid: Number(match?.[1] ?? -1), user: match?.[2] ?? match?.[1] ?? '' };
+/** Effective uid of a shell, from its greeting; -1 where it could not tell. */
+export const readUid = (frame: FrameOutput): number => Number(frame.values.get('uid') || -1);
+
+/** How many numbers a list as `0-3,5` holds. */
+const countOf = (ranges: string): number =>
+  ranges.split(',').reduce((sum, range) => {
+    const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
+    return from === undefined ? sum : sum + Number(to) - Number(from) + 1;
+  }, 0);
+
+const BIG_ENDIAN = /^(s390x?|ppc(64)?|mips(64)?|sparc(64)?|parisc(64)?|m68k|armv\w*b|aarch64_be)$/;
+
+/** An address of /proc/net/route, which is a number as the machine holds it; '' where there is none. */
+function addressOf(hex: string, arch: string): string {
+  const bytes = [...(hex.match(/^[0-9A-F]{8}$/) ? (hex.match(/../g) ?? []) : [])].map((one) =>
+    Number.parseInt(one, 16),
+  );
+  if (bytes.every((byte) => byte === 0)) return '';
+  return (BIG_ENDIAN.test(arch) ? bytes : bytes.reverse()).join('.');
 }
 
 function family(id: string, like: string): string {

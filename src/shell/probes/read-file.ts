@@ -1,57 +1,56 @@
 import { createHash } from 'node:crypto';
 import type { ReadFile } from '../../model/probe.ts';
 import { type Asked, denied, failure, type Piece, probePiece } from '../piece.ts';
-import { quote } from '../quote.ts';
+import { quote, quoteAll } from '../quote.ts';
 import type { Tools } from '../tools.ts';
-import { isAwkward } from './stat.ts';
+import { isAwkward, numbers } from './stat.ts';
 
 /** Since the last byte: a large file takes its time. */
 const DEADLINE_MS = 120_000;
 
-/** One `sha256sum` for all files, then the bytes of those that are not as expected. */
+/**
+ * One `sha256sum` for all files, then the bytes of those that are not as expected. What is expected is sent as the line
+ * that `sha256sum` would print, so that one comparison is enough where all is as it should be.
+ */
 export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, tools: Tools): Piece {
-  const only = parts.length === 1 && parts[0] && isAwkward(parts[0].probe.path) ? parts[0] : undefined;
-  const checks = parts.map(({ id, probe }) => {
-    const path = quote(probe.path);
-    return `_f ${id} ${path} && set -- "$@" ${path}`;
-  });
-  // Read from stdin, a file's name is not printed: `-` takes its place, and nothing is escaped.
-  const hash = only ? `sha256sum <${quote(only.probe.path)}` : 'sha256sum -- "$@"';
-  const hashed = `[ $# = 0 ] || { _b s ${key}; _S=$(${hash}); _b c ${key} $?; }`;
-  const reads = parts.map(({ id, probe }) => {
-    const path = quote(probe.path);
-    if (!tools.sha256sum) return `case $_k in *' ${id} '*) _y ${id} ${path};; esac`;
-    if (!only) return `_r ${id} ${quote(probe.expect ?? '-')} ${path}`;
-    const differs = `[ "$_l" = ${quote(probe.expect ?? '-')} ] || _y ${id} ${path}`;
-    return `[ $# = 0 ] || { _l=\${_S%% *}; _m v ${id}:hash "$_l"; ${differs}; }`;
-  });
-  const script = ["set --; _k=' '", ...checks, ...(tools.sha256sum ? [hashed] : []), ...reads].join('\n');
+  const isOdd = parts.length === 1 && isAwkward(parts[0]?.probe.path ?? '');
+  // From stdin: a name is not printed then, and so not escaped.
+  const how = tools.sha256sum ? (isOdd ? 's' : 'h') : 'c';
+  const lines = parts.map(({ probe }) => `${probe.expect ?? '-'}  ${probe.path}`);
+  const script = `_R ${quote(key)} ${how} ${quoteAll(lines)}`;
+  const places = new Map(parts.map(({ id }, at) => [id, at + 1]));
+  const section = (id: number): string => `f${key}:${places.get(id)}`;
   return probePiece(
     parts,
     script,
     DEADLINE_MS,
-    (frame) =>
-      ({ id, probe }) => {
-        const seen = frame.values.get(String(id));
-        if (seen === 'n') return { exists: false };
-        if (seen === 'd' || seen === 'r') return denied(probe.path);
+    (frame) => {
+      const [absent, hidden, unreadable, odd, same] = ['n', 'd', 'r', 't', 'y'].map((mark) =>
+        numbers(frame, `${key}:${mark}`),
+      );
+      const allSame = frame.values.get(`${key}:y`) === 'all';
+      return ({ id, probe }) => {
+        const at = places.get(id) ?? 0;
+        if (absent?.has(at)) return { exists: false };
+        if (hidden?.has(at) || unreadable?.has(at)) return denied(probe.path);
         // A directory or device is there, and has no bytes.
-        if (seen === 't') return { exists: true };
-        if (seen !== 'y') return failure('other', `${probe.path} could not be looked at`);
-        const printed = frame.values.get(`${id}:hash`);
-        const section = frame.sections.get(`f${id}`);
-        if (printed === probe.expect && printed !== undefined) return { exists: true, sha256: printed };
-        if (section?.rc !== 0) {
-          const why = section?.text('stderr') || frame.sections.get(key)?.text('stderr');
+        if (odd?.has(at)) return { exists: true };
+        if (probe.expect !== undefined && (allSame || same?.has(at)))
+          return { exists: true, sha256: probe.expect };
+        const printed = frame.values.get(`${key}:${at}:hash`);
+        const bytes = frame.sections.get(section(id));
+        if (bytes?.rc !== 0) {
+          const why = bytes?.text('stderr') || frame.sections.get(key)?.text('stderr');
           return failure('other', `${probe.path} could not be read: ${why?.trim() ?? ''}`);
         }
-        const content = section.bytes();
+        const content = bytes.bytes();
         const sha256 = createHash('sha256').update(content).digest('hex');
         if (printed !== undefined && printed !== sha256 && !/^\/(proc|sys)\//.test(probe.path)) {
           return failure('other', `${probe.path} changed while it was read`);
         }
         return { exists: true, sha256, content: new Uint8Array(content) };
-      },
-    parts.map(({ id }) => `f${id}`),
+      };
+    },
+    parts.map(({ id }) => section(id)),
   );
 }

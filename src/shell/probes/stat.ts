@@ -1,6 +1,7 @@
 import type { Stat, StatFound, StatPath } from '../../model/probe.ts';
+import type { FrameOutput } from '../frame-output.ts';
 import { type Asked, denied, failure, type Piece, probePiece } from '../piece.ts';
-import { quote } from '../quote.ts';
+import { quote, quoteAll } from '../quote.ts';
 import type { Tools } from '../tools.ts';
 
 const DEADLINE_MS = 30_000;
@@ -19,28 +20,30 @@ const TYPES: Readonly<Record<number, StatFound['type']>> = {
 /** True where a path's own text could be taken for that of another line: such a path is asked for alone. */
 export const isAwkward = (path: string): boolean => /[\n\\']| -> /.test(path);
 
-/** One `stat` for all paths. `follow` must be the same in all of them. */
+/**
+ * One `stat` for all paths, each once however often it is asked for; of those to be followed the links are asked again,
+ * by one `stat -L`.
+ */
 export function statPiece(parts: readonly Asked<StatPath>[], key: string, tools: Tools): Piece {
-  const follow = parts[0]?.probe.follow === true;
-  const checks = parts.map(({ id, probe }) => {
-    const path = quote(probe.path);
-    return `_e ${id} ${path} && set -- "$@" ${path}`;
-  });
-  const command = `QUOTING_STYLE=literal stat ${follow ? '-L ' : ''}-c '%f/%u/%g/%s/%Y/%U/%G/%N' -- "$@"`;
-  const script = ['set --', ...checks, `[ $# = 0 ] || { _b s ${key}; ${command}; _b c ${key} $?; }`].join(
-    '\n',
-  );
+  const pathsOf = (some: readonly Asked<StatPath>[]): readonly string[] =>
+    some.map(({ probe }) => probe.path);
+  const followed = new Set(pathsOf(parts.filter(({ probe }) => probe.follow)));
+  const paths = [...new Set([...followed, ...pathsOf(parts)])];
+  const script = `_T ${quote(key)} ${followed.size} ${quoteAll(paths)}`;
   return probePiece(parts, script, DEADLINE_MS, (frame) => {
-    const text = frame.sections.get(key)?.text() ?? '';
-    const lines = parts.length === 1 ? [text.replace(/\n$/, '')] : text.split('\n');
-    const found = new Map(
-      lines.map((line) => parse(line, parts.length === 1 ? parts[0]?.probe.path : undefined)),
-    );
-    return ({ id, probe }) => {
-      const seen = frame.values.get(String(id));
-      if (seen === 'd') return denied(probe.path);
-      if (seen !== 'y') return { exists: false };
-      const answer = found.get(probe.path);
+    const only = paths.length === 1 ? paths[0] : undefined;
+    const plain = linesOf(frame, key, only);
+    const behind = linesOf(frame, `${key}:L`, only);
+    const [absent, hidden] = ['n', 'd'].map((mark) => numbers(frame, `${key}:${mark}`));
+    const places = new Map(paths.map((path, at) => [path, at + 1]));
+    return ({ probe }) => {
+      const { path, follow = false } = probe;
+      const at = places.get(path) ?? 0;
+      if (hidden?.has(at)) return denied(path);
+      if (absent?.has(at)) return { exists: false };
+      const seen = plain.get(path);
+      const isLink = seen?.exists === true && seen.type === 'link';
+      const answer = follow && isLink ? behind.get(path) : seen;
       if (answer) return answer;
       if (!tools.stat) return failure('missing-tool', 'the host has no stat; install coreutils or busybox');
       const why = frame.sections.get(key)?.text('stderr') ?? '';
@@ -49,28 +52,37 @@ export function statPiece(parts: readonly Asked<StatPath>[], key: string, tools:
   });
 }
 
-function parse(line: string, only: string | undefined): readonly [string, Stat] {
+/** Places of paths, counted from 1, that a mark lists. */
+export const numbers = (frame: FrameOutput, key: string): ReadonlySet<number> =>
+  new Set((frame.values.get(key) ?? '').split(' ').filter(Boolean).map(Number));
+
+/** What `stat` printed, by path. */
+function linesOf(frame: FrameOutput, key: string, only: string | undefined): ReadonlyMap<string, Stat> {
+  const text = frame.sections.get(key)?.text() ?? '';
+  const lines = only === undefined ? text.split('\n') : [text.replace(/\n$/, '')];
+  return new Map(lines.flatMap((line) => parse(line, only)));
+}
+
+function parse(line: string, only: string | undefined): readonly (readonly [string, Stat])[] {
   const match = LINE.exec(line);
-  if (!match) return ['', { exists: false }];
+  if (!match) return [];
   const [, raw = '0', uid = '', gid = '', size = '', mtime = '', owner = '', group = '', name = ''] = match;
   const bits = Number.parseInt(raw, 16);
   const type = TYPES[bits >> 12] ?? 'fifo';
   const [path, target] = type === 'link' ? link(name, only) : [name, undefined];
-  return [
-    only ?? path,
-    {
-      exists: true,
-      type,
-      mode: bits & 0o7777,
-      uid: Number(uid),
-      gid: Number(gid),
-      owner: owner === 'UNKNOWN' ? uid : owner,
-      group: group === 'UNKNOWN' ? gid : group,
-      size: Number(size),
-      mtime: Number(mtime),
-      ...(target === undefined ? {} : { target }),
-    },
-  ];
+  const stat: Stat = {
+    exists: true,
+    type,
+    mode: bits & 0o7777,
+    uid: Number(uid),
+    gid: Number(gid),
+    owner: owner === 'UNKNOWN' ? uid : owner,
+    group: group === 'UNKNOWN' ? gid : group,
+    size: Number(size),
+    mtime: Number(mtime),
+    ...(target === undefined ? {} : { target }),
+  };
+  return [[only ?? path, stat]];
 }
 
 /** `path -> target`, which busybox puts in single quotes. */
