@@ -56,11 +56,12 @@ debian_packages() {
   rm -f /tmp/troupe-apt.$$
 }
 
-# dist/, when it is older than any source.
+# dist/, when it is older than any source, or its code cache was made for another Node.
 build() {
+  cache=dist/troupe.cjs-$(node -p 'process.version + "-" + process.arch').cache
   sources='src package-lock.json scripts/build.mjs scripts/warm.mjs bin/code-cache.cjs'
   # shellcheck disable=SC2086
-  if [ -f dist/troupe.cjs ] && [ -z "$(find $sources -newer dist/troupe.cjs -print | head -n 1)" ]; then return; fi
+  if [ -f dist/troupe.cjs ] && [ -f "$cache" ] && [ -z "$(find $sources -newer dist/troupe.cjs -print | head -n 1)" ]; then return; fi
   say 'Building dist/ …'
   node scripts/build.mjs
 }

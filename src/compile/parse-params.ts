@@ -21,7 +21,7 @@ export function parseParams(
 ): Parsed {
   let input: unknown = params;
   for (let turn = 0; ; turn++) {
-    const parsed = module.params.safeParse(input, AS_IT_IS);
+    const parsed = module.params.safeParse(input, manner(module));
     if (parsed.success) return { kind: 'value', want: parsed.data };
     const mended = turn < MOST_TURNS ? mend(input, parsed.error.issues) : undefined;
     if (mended === undefined) {
@@ -36,8 +36,16 @@ export function parseParams(
   }
 }
 
-/** Zod would write and compile a program for each schema, which costs more than the few parsings of a run save. */
-const AS_IT_IS = { jitless: true };
+/** From so many parsings on it pays that Zod writes a program for a schema and has it compiled: for fleets, not for a few hosts. */
+const OFTEN = 200;
+const parsings = new WeakMap<AnyModule, number>();
+
+/** How Zod is to go about the next parsing by a module's schema. */
+function manner(module: AnyModule): { readonly jitless: boolean } {
+  const before = parsings.get(module) ?? 0;
+  parsings.set(module, before + 1);
+  return { jitless: before < OFTEN };
+}
 
 /** Schemas show what is wrong deeper down once what is further up is right; no deeper than this. */
 const MOST_TURNS = 20;

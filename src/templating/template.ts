@@ -8,6 +8,7 @@ import { Interpreter, type Rendering } from './interpreter.ts';
 import type { Rendered } from './outcome.ts';
 import { ParseOnce } from './parse-once.ts';
 import type { Scope } from './scope.ts';
+import { simpleTemplate } from './simple-template.ts';
 import { TemplateFault } from './template-fault.ts';
 
 /** What a template may draw on besides its scope. */
@@ -17,7 +18,7 @@ export interface TemplateOptions {
 }
 
 /** The templates of a run, texts of YAML and files alike. */
-export const templates = new ParseOnce((text) => parseTemplate(text));
+export const templates = new ParseOnce((text) => simpleTemplate(text) ?? parseTemplate(text));
 
 /** Renders a text of YAML. One that is just an expression keeps the expression's type; what holds an unknown is unknown. */
 export function renderText(
