@@ -17,21 +17,14 @@ export function writeFilePieces(
   tools: Tools,
   unique: string,
 ): readonly Piece[] {
-  const suffix = createHash('sha256').update(`${unique} ${id} ${action.path}`).digest('hex').slice(0, 16);
-  const find = `_w ${quote(action.path)} ${suffix} || exit 1`;
   const guarded = (commands: readonly string[]): Piece =>
-    actionPiece(id, `${find}\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`);
+    actionPiece(id, guardedBody(id, action, unique, commands));
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < action.content.length; at += CHUNK_BYTES) {
     chunks.push(action.content.subarray(at, at + CHUNK_BYTES));
   }
   const append = (chunk: Uint8Array): string => `{ ${payload(chunk, tools.base64)}; } >>"$_t"`;
-  const finish = [
-    attributes(action),
-    ...validate(action),
-    ...(tools.syncFile ? ['sync -- "$_t"'] : []),
-    '_z',
-  ];
+  const finish = putInPlace(action, tools);
   const first = ['_o', ...chunks.slice(0, 1).map(append)];
   if (chunks.length <= 1) return [guarded([...first, ...finish])];
   return [
@@ -40,6 +33,30 @@ export function writeFilePieces(
     guarded([...chunks.slice(-1).map(append), ...finish]),
   ];
 }
+
+/** The whole of writing one file; `content` prints its bytes. */
+export const writeBody = (
+  id: number,
+  action: WriteFile,
+  tools: Tools,
+  unique: string,
+  content: string,
+): string => guardedBody(id, action, unique, ['_o', `${content} >>"$_t"`, ...putInPlace(action, tools)]);
+
+const guardedBody = (id: number, { path }: WriteFile, unique: string, commands: readonly string[]): string =>
+  `_w ${quote(path)} ${temporarySuffix(unique, id, path)} || exit 1\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`;
+
+/** Commands that make the temporary file the file: attributes, validation, fsync, rename. */
+const putInPlace = (action: WriteFile, tools: Tools): readonly string[] => [
+  attributes(action),
+  ...validate(action),
+  ...(tools.syncFile ? ['sync -- "$_t"'] : []),
+  '_z',
+];
+
+/** End of a temporary file's name: nobody can guess it, and a file written in several requests has the same in each. */
+export const temporarySuffix = (unique: string, id: number, path: string): string =>
+  createHash('sha256').update(`${unique} ${id} ${path}`).digest('hex').slice(0, 16);
 
 const attributes = ({ mode, owner, group }: WriteFile): string =>
   `_c ${quote(mode?.toString(8) ?? '')} ${quote(owner ?? '')} ${quote(group ?? '')}`;
