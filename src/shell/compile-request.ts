@@ -61,7 +61,7 @@ export function compileRequest(parts: readonly Part[], options: CompileOptions):
   };
   let row: Numbered[] = [];
   const act = (): void => {
-    const shared = row.length > 1 ? rowOf(row) : undefined;
+    const shared = rowOf(row);
     if (shared) {
       const together = rowPieces(shared, options.tools, options.unique);
       // Its pieces hang on each other, so they are not cut apart.

@@ -5,7 +5,7 @@ import type { Tools } from '../tools.ts';
 import { actionPiece } from './action-piece.ts';
 import { makeDirectoryPiece, octal } from './paths.ts';
 import type { Row } from './row.ts';
-import { temporarySuffix, writeBody } from './write-file.ts';
+import { temporarySuffix } from './write-file.ts';
 
 type Members<K extends Row['kind']> = Extract<Row, { kind: K }>['members'];
 
@@ -20,17 +20,18 @@ export const rowPieces = (row: Row, tools: Tools, unique: string): readonly Piec
 /** All temporary files are written and on the disk before the first takes its place; a member is then one `mv`. */
 function filePieces(members: Members<'writeFile'>, tools: Tools, unique: string): readonly Piece[] {
   const contents = members.map(({ action }, at) => `_f${at}() { ${payload(action.content, tools.base64)}; }`);
-  const make = members.map(({ id, action: { path, mode, owner = '', group = '' } }, at) => {
+  const sync = tools.syncFile ? '1' : "''";
+  const words = members.map(({ id, action: { path, mode, owner = '', group = '' } }, at) => {
     const suffix = temporarySuffix(unique, id, path);
-    return `_A ${at} ${quoteAll([suffix, mode?.toString(8) ?? '', owner, group, path])}`;
+    return `${at} ${quoteAll([suffix, mode?.toString(8) ?? '', owner, group, path])}`;
   });
   const together = [
     ...contents,
     "_y=; _i=; _l=; _a=; _o=; trap '_D; exit 143' TERM",
-    `{ ${make.join(' &&\n')} && _B ${tools.syncFile ? '1' : "''"} && _y=1; } 2>/dev/null || _D`,
+    `{ ${words.map((each) => `_A ${each}`).join(' &&\n')} && _B ${sync} && _y=1; } 2>/dev/null || _D`,
   ].join('\n');
-  return members.map(({ id, action }, at) => {
-    const piece = actionPiece(id, writeBody(id, action, tools, unique, `_f${at}`), {
+  return members.map(({ id }, at) => {
+    const piece = actionPiece(id, `_O ${words[at]} ${sync}`, {
       row: { before: at === 0 ? together : '', quick: `_C ${at}`, failed: '_D' },
     });
     return at < members.length - 1 ? piece : { ...piece, script: `${piece.script}\ntrap - TERM` };

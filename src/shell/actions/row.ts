@@ -7,7 +7,7 @@ export interface Numbered<A extends Action = Action> {
   readonly action: A;
 }
 
-/** Actions next to each other that share processes: files that are written, or directories that are made. */
+/** Actions next to each other that share processes, one at least: files that are written, or directories that are made. */
 export type Row =
   | { readonly kind: 'writeFile'; readonly members: readonly Numbered<WriteFile>[] }
   | { readonly kind: 'makeDirectory'; readonly members: readonly Numbered<MakeDirectory>[] };
@@ -17,7 +17,11 @@ const MOST = 64;
 
 /** The row of actions, where they can be one. */
 export function rowOf(actions: readonly Numbered[]): Row | undefined {
-  if (actions.length > MOST || new Set(actions.map(({ action }) => pathOf(action))).size < actions.length)
+  if (
+    actions.length === 0 ||
+    actions.length > MOST ||
+    new Set(actions.map(({ action }) => pathOf(action))).size < actions.length
+  )
     return undefined;
   const files = actions.flatMap(({ id, action }) =>
     action.kind === 'writeFile' && isPlainFile(action) ? [{ id, action }] : [],

@@ -17,14 +17,20 @@ export function writeFilePieces(
   tools: Tools,
   unique: string,
 ): readonly Piece[] {
+  const find = `_w ${quote(action.path)} ${temporarySuffix(unique, id, action.path)} || exit 1`;
   const guarded = (commands: readonly string[]): Piece =>
-    actionPiece(id, guardedBody(id, action, unique, commands));
+    actionPiece(id, `${find}\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`);
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < action.content.length; at += CHUNK_BYTES) {
     chunks.push(action.content.subarray(at, at + CHUNK_BYTES));
   }
   const append = (chunk: Uint8Array): string => `{ ${payload(chunk, tools.base64)}; } >>"$_t"`;
-  const finish = putInPlace(action, tools);
+  const finish = [
+    attributes(action),
+    ...validate(action),
+    ...(tools.syncFile ? ['sync -- "$_t"'] : []),
+    '_z',
+  ];
   const first = ['_o', ...chunks.slice(0, 1).map(append)];
   if (chunks.length <= 1) return [guarded([...first, ...finish])];
   return [
@@ -33,26 +39,6 @@ export function writeFilePieces(
     guarded([...chunks.slice(-1).map(append), ...finish]),
   ];
 }
-
-/** The whole of writing one file; `content` prints its bytes. */
-export const writeBody = (
-  id: number,
-  action: WriteFile,
-  tools: Tools,
-  unique: string,
-  content: string,
-): string => guardedBody(id, action, unique, ['_o', `${content} >>"$_t"`, ...putInPlace(action, tools)]);
-
-const guardedBody = (id: number, { path }: WriteFile, unique: string, commands: readonly string[]): string =>
-  `_w ${quote(path)} ${temporarySuffix(unique, id, path)} || exit 1\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`;
-
-/** Commands that make the temporary file the file: attributes, validation, fsync, rename. */
-const putInPlace = (action: WriteFile, tools: Tools): readonly string[] => [
-  attributes(action),
-  ...validate(action),
-  ...(tools.syncFile ? ['sync -- "$_t"'] : []),
-  '_z',
-];
 
 /** End of a temporary file's name: nobody can guess it, and a file written in several requests has the same in each. */
 export const temporarySuffix = (unique: string, id: number, path: string): string =>
