@@ -66,7 +66,7 @@ export async function runFrame(
       if (!ended) answer.catch(() => undefined);
       wire.abandon();
     } else {
-      wire.tell('d');
+      wire.settle();
       progress();
     }
     return { output: sent, complete, expired };

@@ -8,6 +8,9 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/** A packet less where one request follows the other. */
+const SETTLE_MS = 20;
+
 /** Frames over a channel to a running loop, answered in the order sent. */
 export class Wire {
   /** How the channel ended; undefined while it is open. */
@@ -17,6 +20,7 @@ export class Wire {
   private readonly lost: (how: ChannelEnd) => Error;
   private readonly goodbye: (() => void)[] = [];
   private heart: NodeJS.Timeout | undefined;
+  private settling: NodeJS.Timeout | undefined;
 
   /** `lost` makes the error of the requests under way when the channel ends. */
   constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error) {
@@ -56,6 +60,8 @@ export class Wire {
         return;
       }
       this.pending.push({ output, reject });
+      clearTimeout(this.settling);
+      this.settling = undefined;
       this.channel.write(bytes);
     });
     return { output, answer };
@@ -64,6 +70,18 @@ export class Wire {
   /** A word to the reader: `b` heartbeat, `d` the answer is here, `k` end what runs, `x` good-bye. */
   tell(word: 'b' | 'd' | 'k' | 'x'): void {
     if (!this.ended) this.channel.write(`${word}\n`);
+  }
+
+  /** The answer is here: says so, unless the next request, which says it too, comes at once. */
+  settle(): void {
+    if (!this.ended) this.settling ??= setTimeout(() => this.settled(), SETTLE_MS).unref();
+  }
+
+  private settled(): void {
+    if (this.settling === undefined) return;
+    clearTimeout(this.settling);
+    this.settling = undefined;
+    this.tell('d');
   }
 
   /** Sends heartbeats from now on until the end: the watchdog on the host, once armed, stays so. */
@@ -80,6 +98,7 @@ export class Wire {
   /** Says good-bye and waits until the shell has gone, but no longer than `atMostMs`. */
   async close(atMostMs: number): Promise<void> {
     if (this.ended) return;
+    this.settled();
     this.tell('x');
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, atMostMs);
@@ -94,6 +113,7 @@ export class Wire {
   private end(how: ChannelEnd): void {
     this.ended ??= how;
     clearInterval(this.heart);
+    clearTimeout(this.settling);
     for (const { reject } of this.pending.splice(0)) reject(this.lost(how));
     for (const resolve of this.goodbye.splice(0)) resolve();
   }

@@ -2,6 +2,8 @@ import type { Part } from '../model/host.ts';
 import type { Probe } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
 import { makeDirectoryPiece, makeLinkPiece, removePiece, setAttributesPiece } from './actions/paths.ts';
+import { type Numbered, rowOf } from './actions/row.ts';
+import { rowPieces } from './actions/row-pieces.ts';
 import { runPiece } from './actions/run.ts';
 import { waitPiece } from './actions/wait.ts';
 import { writeFilePieces } from './actions/write-file.ts';
@@ -57,17 +59,38 @@ export function compileRequest(parts: readonly Part[], options: CompileOptions):
     probePieces(asked, options).forEach(add);
     asked = [];
   };
-  for (const part of parts) {
-    if (part.kind === 'probe') asked.push(part);
-    else {
-      ask();
-      // Pieces of one long file go in a frame each, so that neither side holds much of it.
-      actionPieces(part.id, part.action, options).forEach((piece, at) => {
-        if (at > 0) cut();
-        add(piece);
-      });
+  let row: Numbered[] = [];
+  const act = (): void => {
+    const shared = rowOf(row);
+    if (shared) {
+      const together = rowPieces(shared, options.tools, options.unique);
+      // Its pieces hang on each other, so they are not cut apart.
+      const size = together.reduce((sum, piece) => sum + piece.script.length, 0);
+      if (bytes > 0 && bytes + size > MOST_SCRIPT_BYTES) cut();
+      pieces.push(...together);
+      bytes += size;
+    } else {
+      for (const { id, action } of row) {
+        // Pieces of one long file go in a frame each, so that neither side holds much of it.
+        actionPieces(id, action, options).forEach((piece, at) => {
+          if (at > 0) cut();
+          add(piece);
+        });
+      }
     }
+    row = [];
+  };
+  for (const part of parts) {
+    if (part.kind === 'probe') {
+      act();
+      asked.push(part);
+      continue;
+    }
+    ask();
+    if (row.length > 0 && !rowOf([...row, part])) act();
+    row.push(part);
   }
+  act();
   ask();
   cut();
   return frames;

@@ -39,7 +39,7 @@ export const LIBRARY: readonly string[] = [
   'else _u="$_u $_i"; fi; done; _m v "$_k:n" $_u; _m v "$_k:d" $_w; _m v "$_k:r" $_r; _m v "$_k:t" $_t;',
   '[ -n "$_a" ] || return 0; case $_z in c) return;; s) _b s "$_k"; _S=$(sha256sum <"$_p"); _b c "$_k" $?;',
   '_l=${_S%% *}; if [ "$_l" = "${1%%  *}" ]; then _m v "$_k:y" 1; else _v 1 "$_l" "$_p"; fi; return;; esac;',
-  '_b s "$_k"; _S=$(eval "sha256sum -- $_a"); _b c "$_k" $?; _q=$IFS; IFS=$_n; _w="$*";',
+  '_b s "$_k"; eval "_S=\\$(sha256sum -- $_a)"; _b c "$_k" $?; _q=$IFS; IFS=$_n; _w="$*";',
   'if [ "$_S" = "$_w" ]; then IFS=$_q; _m v "$_k:y" all; return; fi; _i=0; for _l in $_S; do IFS=$_q; _p=${_l#*  };',
   'while [ $# != 0 ]; do _w=$1; shift; _i=$((_i+1)); [ "${_w#*  }" != "$_p" ] || break; done;',
   '[ "${_w#*  }" = "$_p" ] || break; if [ "$_l" = "$_w" ]; then _x="$_x $_i"; else _v "$_i" "${_l%% *}" "$_p"; fi;',
@@ -54,8 +54,9 @@ export const LIBRARY: readonly string[] = [
   '_p=$(readlink -f -- "$_p") && [ -n "$_p" ] || { _E "$1 is a link that leads nowhere"; return; }; fi;',
   '[ ! -e "$_p" ] || [ -f "$_p" ] || { _E "$_p is there and is not a regular file"; return; };',
   '_q=${_p%/*}; [ -d "${_q:-/}" ] || { _E "${_q:-/} is not a directory"; return; }; _t=$_q/.troupe-$2; };',
-  // _o: makes the temporary file, for its maker only; never through a file or link that is there.
-  '_o() { ( umask 077; set -C; : >"$_t" ); };',
+  // _o: makes the temporary file, for its maker only; never through a file or link that is there. true: an error of `:`
+  // would end the shell.
+  '_o() { umask 077; set -C; true >"$_t"; _q=$?; set +C; umask 022; return $_q; };',
   // _c MODE OWNER GROUP: gives the temporary file its attributes, by default those of the file it replaces (stat…).
   '_c() { _a=$1; _u=$2; _g=$3; if [ -e "$_p" ]; then _q=$(stat -c "%a %u %g" -- "$_p" "$_t") || return; set -- $_q;',
   '_a=${_a:-$1}; if [ -n "$_u$_g" ] || [ "$2 $3" != "$5 $6" ]; then _u=${_u:-$2}; _g=${_g:-$3}; fi; fi;',
@@ -64,6 +65,25 @@ export const LIBRARY: readonly string[] = [
   '_h() { case $2:$3 in :) ;; *:) chown $4 -- "$2" "$1";; *) chown $4 -- "$2:$3" "$1";; esac; };',
   // _z: puts the temporary file in place (mv, restorecon where SELinux is).
   '_z() { mv -f -- "$_t" "$_p" || return; [ ! -e /sys/fs/selinux/enforce ] || restorecon -- "$_p" 2>/dev/null; :; };',
+  // _O I SUFFIX MODE OWNER GROUP PATH SYNC: writes a file with what the function _f<I> prints, in a subshell.
+  '_O() { _w "$6" "$2" || exit 1; { _o && _f$1 >>"$_t" && _c "$3" "$4" "$5" &&',
+  '{ [ -z "$7" ] || sync -- "$_t"; } && _z; } || { rm -f -- "$_t"; exit 1; }; };',
+  // A row of files, each known by its place: _A I SUFFIX MODE OWNER GROUP PATH makes the temporary file and fills it by
+  // the function _f<I>; _B SYNC gives all of them their attributes and writes them to the disk (one stat, one chmod for
+  // each mode, one sync); _C I puts one in place; _D takes away what is left (rm).
+  '_A() { _w "$6" "$2" && _o || return; eval "_p$1=\\$_p; _t$1=\\$_t; _a$1=\\$3; _u$1=\\$4; _g$1=\\$5"; _i="$_i $1";',
+  '_l="$_l \\"\\$_t$1\\""; [ ! -e "$_p" ] || { _o="$_o $1"; _a="$_a \\"\\$_p$1\\" \\"\\$_t$1\\""; }; _f$1 >>"$_t"; };',
+  `_B() { _z=$1; [ -z "$_o" ] || { eval "_S=\\$(stat -c '%a %u %g' -- $_a)" || return; set -- $_S; }; for _x in $_o; do`,
+  'eval "_q=\\$_u$_x\\$_g$_x; _a$_x=\\${_a$_x:-$1}"; if [ -n "$_q" ] || [ "$2 $3" != "$5 $6" ]; then',
+  'eval "_u$_x=\\${_u$_x:-$2}; _g$_x=\\${_g$_x:-$3}"; fi; shift 6; done; _k=;',
+  'for _x in $_i; do eval "_h \\"\\$_t$_x\\" \\"\\$_u$_x\\" \\"\\$_g$_x\\" && _q=\\${_a$_x:-644}" || return;',
+  'case " $_k " in *" $_q "*) ;; *) _k="$_k $_q"; eval "_o$_q=";; esac; eval "_o$_q=\\"\\$_o$_q \\\\\\"\\\\\\$_t$_x\\\\\\"\\""; done;',
+  'for _q in $_k; do eval "eval \\"chmod $_q -- \\$_o$_q\\"" || return; done; [ -z "$_z" ] || eval "sync -- $_l"; };',
+  '_C() { eval "_p=\\$_p$1; _t=\\$_t$1"; _z; };',
+  '_D() { [ -z "$_l" ] || eval "rm -f -- $_l"; _l=; };',
+  // _N PATH…: true where directories can be made for all of them, as far as can be seen.
+  '_N() { for _p do while [ ! -e "$_p" ] && [ ! -L "$_p" ]; do case $_p in /?*/*) _p=${_p%/*};; *) _p=/;; esac; done;',
+  '[ -d "$_p" ] && [ -w "$_p" ] || return; done; };',
   // _M PATH ESCAPED: true where a file system is mounted there or below; ESCAPED is the path as /proc/mounts writes it.
   '_M() { [ -d "$1" ] && [ ! -L "$1" ] && [ -r /proc/mounts ] || return 1; while IFS=" " read -r _q _l _q; do',
   'case $_l in "$2"|"$2"/*) _E "$_l is a mounted file system: not removed"; return 0;; esac;',

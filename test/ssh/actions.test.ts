@@ -84,11 +84,77 @@ describe.each(testShells())('actions in $name', ({ sh }) => {
     expect(readFileSync(at('old'), 'utf8')).toBe('b');
   });
 
+  test('files next to each other come out as if each were written alone', async () => {
+    const odd = at('it\'s $a -> b\\c\n"d" *');
+    writeFileSync(at('old'), 'old');
+    chmodSync(at('old'), 0o4751);
+    mkdirSync(at('real'));
+    writeFileSync(at('real/file'), 'old');
+    chmodSync(at('real/file'), 0o600);
+    symlinkSync('real/file', at('link'));
+    const bytes = new Uint8Array(Array.from({ length: 512 }, (_, i) => i % 256));
+    const files = [
+      write(at('old'), 'new'),
+      write(at('tight'), 'a', { mode: 0o600 }),
+      write(odd, 'b'),
+      write(at('link'), 'c'),
+      write(at('bytes'), bytes, { mode: 0o4711 }),
+      write(at('empty'), '', { mode: 0o600 }),
+    ];
+    const { outcomes } = await sendAll(shell, files);
+    expect([...outcomes.values()].map(({ ok }) => ok)).toEqual(files.map(() => true));
+    expect(['old', 'tight', 'real/file', 'bytes', 'empty'].map((file) => mode(at(file)))).toEqual([
+      0o4751, 0o600, 0o600, 0o4711, 0o600,
+    ]);
+    expect(['old', 'tight', 'real/file', 'empty'].map((file) => readFileSync(at(file), 'utf8'))).toEqual([
+      'new',
+      'a',
+      'c',
+      '',
+    ]);
+    expect(readFileSync(odd, 'utf8')).toBe('b');
+    expect(new Uint8Array(readFileSync(at('bytes')))).toEqual(bytes);
+    expect(readlinkSync(at('link'))).toBe('real/file');
+    expect(readdirSync(folder)).toHaveLength(7);
+    expect(readdirSync(at('real'))).toEqual(['file']);
+  });
+
+  test('of files next to each other, those before the one that fails are written, those after are not', async () => {
+    mkdirSync(at('dir'));
+    const { outcomes } = await sendAll(shell, [
+      write(at('a'), 'a'),
+      write(at('b'), 'b'),
+      write(at('dir'), 'c'),
+      write(at('d'), 'd'),
+    ]);
+    expect([...outcomes.values()].map(({ ok }) => ok)).toEqual([true, true, false]);
+    expect(outcomes.get(2)?.stderr).toContain('is not a regular file');
+    expect(readdirSync(folder).sort()).toEqual(['a', 'b', 'dir']);
+  });
+
+  test('directories next to each other are made together, and none after one that cannot be', async () => {
+    const make = (path: string, more: { mode?: number } = {}) =>
+      ({ kind: 'makeDirectory', path: at(path), ...more }) as const;
+    await sendAll(shell, [make('a', { mode: 0o700 }), make('a/b'), make('c d', { mode: 0o2750 })]);
+    expect(['a', 'a/b', 'c d'].map((path) => mode(at(path)))).toEqual([0o700, 0o755, 0o2750]);
+    writeFileSync(at('file'), '');
+    const { outcomes } = await sendAll(shell, [make('e'), make('file/f'), make('g')]);
+    expect([...outcomes.values()].map(({ ok }) => ok)).toEqual([true, false]);
+    expect(readdirSync(folder).sort()).toEqual(['a', 'c d', 'e', 'file']);
+  });
+
   (isRoot() ? test : test.skip)('owner and group are set, kept where they are left out', async () => {
     await act(shell, write(at('a'), 'a', { owner: 'nobody', group: 'daemon' }));
     expect(await ask(shell, stat(at('a')))).toMatchObject({ owner: 'nobody', group: 'daemon' });
     await act(shell, write(at('a'), 'b'));
     await act(shell, write(at('b'), 'b', { group: 'daemon' }));
+    await sendAll(shell, [
+      write(at('c'), 'c'),
+      write(at('a'), 'c'),
+      write(at('d'), 'd', { owner: 'nobody' }),
+    ]);
+    expect(await ask(shell, stat(at('c')))).toMatchObject({ owner: 'root', group: 'root', mode: 0o644 });
+    expect(await ask(shell, stat(at('d')))).toMatchObject({ owner: 'nobody', group: 'root' });
     expect(await ask(shell, stat(at('a')))).toMatchObject({ owner: 'nobody', group: 'daemon', size: 1 });
     expect(await ask(shell, stat(at('b')))).toMatchObject({ owner: 'root', group: 'daemon' });
   });

@@ -49,6 +49,15 @@ const PLAN: ConnectOptions = { lock: false, holder: '', users: [] };
     process.kill(Number(daemon.stdout));
   });
 
+  test('nor does a daemon of a program that only read', async () => {
+    const first = await reach(apply('ann'));
+    const daemon = ['sh', '-c', 'setsid sleep 100 >/dev/null 2>&1 & echo $!'];
+    const { stdout } = await ask(await first.shell(), capture(...(daemon as [string, ...string[]])));
+    await first.close();
+    await (await reach(apply('bob'))).close();
+    process.kill(Number(stdout));
+  });
+
   test('handlers that are kept are found by the next run, and forgotten when there are none', async () => {
     const pending: readonly PendingHandler[] = [
       { playbook: 'site.yml', role: "o'web", name: 'restart\n"it"' },

@@ -127,6 +127,15 @@ describe.each(testShells())('a shell in $name', ({ sh }) => {
     await silent.close();
   }, 20_000);
 
+  test('ends between two requests, too, when no heartbeat comes', async () => {
+    const silent = await reach(1);
+    const lonely = await silent.shell(users[0]);
+    // The shell of the loop: the request's own is its child.
+    const { stdout } = await act(lonely, run(['sh', '-c', 'cut -d" " -f4 /proc/$PPID/stat']));
+    await until(() => !alive(Number(stdout)));
+    await silent.close();
+  }, 20_000);
+
   test('leaves nothing running when it is closed in the middle of a command', async () => {
     const closing = await reach();
     const busy = await closing.shell(users[0]);

@@ -2,23 +2,23 @@ import type { MakeDirectory, MakeLink, Remove, SetAttributes } from '../../model
 import type { Piece } from '../piece.ts';
 import { quote } from '../quote.ts';
 import type { Tools } from '../tools.ts';
-import { actionPiece } from './action-piece.ts';
+import { actionPiece, type InRow } from './action-piece.ts';
 import { refuseToRemove } from './refuse-to-remove.ts';
 
 /** Five digits: with fewer, GNU's chmod leaves a directory's set-id bits as they are. */
-const octal = (mode: number): string => mode.toString(8).padStart(5, '0');
+export const octal = (mode: number): string => mode.toString(8).padStart(5, '0');
 const owners = (owner: string | undefined, group: string | undefined): string =>
   `${quote(owner ?? '')} ${quote(group ?? '')}`;
 
 /** Missing parents get 0755 (the loop's umask is 022). */
-export function makeDirectoryPiece(id: number, action: MakeDirectory): Piece {
+export function makeDirectoryPiece(id: number, action: MakeDirectory, row?: InRow): Piece {
   const path = quote(action.path);
   const lines = [
     `mkdir -p -- ${path} || exit`,
     ...(action.owner || action.group ? [`_h ${path} ${owners(action.owner, action.group)} || exit`] : []),
     ...(action.mode === undefined ? [] : [`chmod ${octal(action.mode)} ${path} || exit`]),
   ];
-  return actionPiece(id, lines.join('\n'));
+  return actionPiece(id, lines.join('\n'), row ? { row } : {});
 }
 
 /** Owner before mode: chown takes the setuid bit away. Of a link, only the link's own owner is set. */

@@ -17,8 +17,7 @@ export function writeFilePieces(
   tools: Tools,
   unique: string,
 ): readonly Piece[] {
-  const suffix = createHash('sha256').update(`${unique} ${id} ${action.path}`).digest('hex').slice(0, 16);
-  const find = `_w ${quote(action.path)} ${suffix} || exit 1`;
+  const find = `_w ${quote(action.path)} ${temporarySuffix(unique, id, action.path)} || exit 1`;
   const guarded = (commands: readonly string[]): Piece =>
     actionPiece(id, `${find}\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`);
   const chunks: Uint8Array[] = [];
@@ -40,6 +39,10 @@ export function writeFilePieces(
     guarded([...chunks.slice(-1).map(append), ...finish]),
   ];
 }
+
+/** End of a temporary file's name: nobody can guess it, and a file written in several requests has the same in each. */
+export const temporarySuffix = (unique: string, id: number, path: string): string =>
+  createHash('sha256').update(`${unique} ${id} ${path}`).digest('hex').slice(0, 16);
 
 const attributes = ({ mode, owner, group }: WriteFile): string =>
   `_c ${quote(mode?.toString(8) ?? '')} ${quote(owner ?? '')} ${quote(group ?? '')}`;
