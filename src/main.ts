@@ -1,7 +1,5 @@
 import { cli } from './cli/cli.ts';
-import { surviveReader } from './cli/io.ts';
 
-surviveReader(process);
 process.exitCode = await cli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
