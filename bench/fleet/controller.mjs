@@ -1,29 +1,21 @@
-// One run of Troupe over the fleet, and what it cost.
+// One run of Troupe, or of the bare client, over the fleet, and what it cost.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = new URL('../..', import.meta.url).pathname;
+/** A run that takes longer hangs. */
+const PATIENCE_MS = 180_000;
 
 /** Plans or applies a playbook; answers wall time, CPU, peak memory and the recap. */
-export async function run(folder, playbook, inventory, { mode = 'apply', node = [] } = {}) {
-  const usage = join(folder, 'usage.json');
+export async function run(folder, playbook, inventory, { mode = 'apply', forks = 10, node = [] } = {}) {
   const events = join(folder, 'events.jsonl');
-  const out = openSync(events, 'w');
-  const before = performance.now();
-  const argv = [mode, playbook, '-i', inventory, '--format', 'json'];
-  const preload = ['--import', join(root, 'bench/fleet/usage.mjs')];
-  const child = spawn(process.execPath, [...node, ...preload, join(root, 'bin/troupe'), ...argv], {
-    stdio: ['ignore', out, 'inherit'],
-    env: { ...process.env, FLEET_USAGE: usage },
-  });
-  await new Promise((resolve) => child.on('close', resolve));
-  const wallMs = performance.now() - before;
-  closeSync(out);
-  const recap = JSON.parse(readFileSync(events, 'utf8').trimEnd().split('\n').at(-1));
-  if (recap.exit !== 0)
-    throw new Error(`the run failed; its events are:\n${readFileSync(events, 'utf8').slice(0, 4000)}`);
-  return { wallMs, recap, ...JSON.parse(readFileSync(usage, 'utf8')) };
+  const argv = [mode, playbook, '-i', inventory, '--format', 'json', '--forks', String(forks)];
+  const cost = await spend(folder, [...node, join(root, 'bin/troupe'), ...argv], events);
+  const told = readFileSync(events, 'utf8').trimEnd();
+  const recap = tryRecap(told);
+  if (recap?.exit !== 0) throw new Error(`the run failed; its events are:\n${told.slice(0, 4000)}`);
+  return { ...cost, recap };
 }
 
 /** The same; throws where a host was not as it should be, or was asked more than once. */
@@ -33,4 +25,42 @@ export async function measure(...how) {
   if (wrong)
     throw new Error(`not 100 unchanged tasks in one frame: ${JSON.stringify([wrong, recap.frames])}`);
   return cost;
+}
+
+/** The floor: a client that only connects to the hosts and runs `true`. */
+export function measureFloor(folder, hosts, { forks = 10 } = {}) {
+  const client = new URL('bare-client.mjs', import.meta.url).pathname;
+  const [{ port }] = hosts;
+  const addresses = hosts.map(({ address }) => address);
+  return spend(folder, [client, folder, String(forks), String(port), ...addresses], '/dev/null');
+}
+
+/** Runs Node on something; answers wall time, CPU and peak memory. */
+async function spend(folder, argv, output) {
+  const usage = join(folder, 'usage.json');
+  const out = openSync(output, 'w');
+  const before = performance.now();
+  const preload = ['--import', join(root, 'bench/fleet/usage.mjs')];
+  const child = spawn(process.execPath, [...preload, ...argv], {
+    stdio: ['ignore', out, 'inherit'],
+    env: { ...process.env, FLEET_USAGE: usage },
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
+  });
+  const [status, signal] = await new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (...how) => resolve(how));
+  });
+  const wallMs = performance.now() - before;
+  closeSync(out);
+  if (signal !== null) throw new Error(`a run was ended by ${signal} after ${Math.round(wallMs / 1000)} s`);
+  if (status > 2) throw new Error(`a run ended with status ${status}`);
+  return { wallMs, ...JSON.parse(readFileSync(usage, 'utf8')) };
+}
+
+function tryRecap(told) {
+  try {
+    return JSON.parse(told.slice(told.lastIndexOf('\n') + 1));
+  } catch {
+    return undefined;
+  }
 }

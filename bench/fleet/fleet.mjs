@@ -1,10 +1,11 @@
-// What a thousand hosts cost the controller. Usage: fleet.mjs [--mode plan] [--runs N] [--hosts N,N…] [--node OPTION]… [--dry]
+// What a thousand hosts cost the controller, beside a client that only connects to them.
+// Usage: fleet.mjs [--mode plan] [--runs N] [--hosts N,N…] [--forks N,N…] [--node OPTION]… [--dry]
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measure, run } from './controller.mjs';
+import { measure, measureFloor, run } from './controller.mjs';
 import { addressOf, writeInventory, writeKeys } from './inventory.mjs';
 import { perHost, tableOf } from './table.mjs';
 import { writeWork } from './work.mjs';
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     mode: { type: 'string', default: 'apply' },
     runs: { type: 'string', default: '3' },
     hosts: { type: 'string', default: '100,300,1000' },
+    /** Hosts at the same time; all but the first are tried on the largest fleet only. */
+    forks: { type: 'string', default: '10,50' },
     /** Given to the controller's Node, such as --cpu-prof. */
     node: { type: 'string', multiple: true, default: [] },
     /** Print only: leaves bench/results as it is. */
@@ -38,14 +41,11 @@ try {
   writeKeys(folder);
   const playbook = writeWork(folder, join(folder, 'managed'));
   await prepare(playbook);
-  servers.push(...(await Promise.all(shares(fleet).map(serve))));
+  await Promise.all(shares(fleet).map(serve));
+  const [forks, ...moreForks] = values.forks.split(',').map(Number);
   const measured = [];
-  for (const hosts of [1, ...sizes]) {
-    const inventory = writeInventory(folder, fleet.slice(0, hosts));
-    const taken = [];
-    for (let turn = 0; turn < runs; turn += 1) taken.push(await measure(folder, playbook, inventory, values));
-    measured.push({ hosts, ...medians(taken) });
-  }
+  for (const hosts of [1, ...sizes]) measured.push(await row(playbook, hosts, forks));
+  for (const more of moreForks) measured.push(await row(playbook, fleet.length, more));
   const rows = perHost(measured);
   const about = { mode: values.mode, runs, node: process.version, cpus: cpus().length, processes: PROCESSES };
   const table = tableOf(rows, about);
@@ -58,6 +58,19 @@ try {
 } finally {
   for (const server of servers) server.removeAllListeners('exit').kill();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Medians of Troupe and of the floor, which take turns, so that a machine that is busy for a while is so for both. */
+async function row(playbook, hosts, forks) {
+  const some = fleet.slice(0, hosts);
+  const inventory = writeInventory(folder, some);
+  const [taken, floor] = [[], []];
+  for (let turn = 0; turn < runs; turn += 1) {
+    taken.push(await measure(folder, playbook, inventory, { ...values, forks }));
+    floor.push(await measureFloor(folder, some, { forks }));
+  }
+  process.stderr.write(`${hosts} hosts, ${forks} at the same time: done\n`);
+  return { hosts, forks, ...medians(taken), floor: medians(floor) };
 }
 
 /** Applies the play once, by servers that then forget what they have seen: what is recorded later is unchanged. */
@@ -73,7 +86,7 @@ async function prepare(playbook) {
 function shares(hosts) {
   return Array.from({ length: PROCESSES }, (_, at) =>
     hosts.filter((_host, index) => index % PROCESSES === at),
-  );
+  ).filter((share) => share.length > 0);
 }
 
 function serve(hosts) {
@@ -82,6 +95,7 @@ function serve(hosts) {
     String(PORT),
     ...hosts.map(({ address }) => address),
   ]);
+  servers.push(server);
   return new Promise((resolve, reject) => {
     server.on('message', () => resolve(server));
     server.on('exit', (code) => reject(new Error(`the fleet's servers ended with status ${code}`)));

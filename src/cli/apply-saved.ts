@@ -43,16 +43,20 @@ export async function applySaved(path: string, options: ApplyOptions, io: Io): P
   const base = executeOptions({ ...ready, playbook: plan.path, targets }, options, connections.connect);
   const shown = await reporter(options, io);
   try {
-    return await untilInterrupted(io, async (signal) => {
-      const refused = await refusedOf(plan, { ...base, signal }, options.partial === true);
-      const { forbids } = new Decisions(plan.items);
-      const partial = options.partial === true;
-      const recap = await execute({
-        ...base,
-        ...{ mode: 'apply', emit: shown.emit, signal, forbids, refused, partial },
-      });
-      return recap.exit;
-    });
+    return await untilInterrupted(
+      io,
+      async (signal) => {
+        const refused = await refusedOf(plan, { ...base, signal }, options.partial === true);
+        const { forbids } = new Decisions(plan.items);
+        const partial = options.partial === true;
+        const recap = await execute({
+          ...base,
+          ...{ mode: 'apply', emit: shown.emit, signal, forbids, refused, partial },
+        });
+        return recap.exit;
+      },
+      shown.flush,
+    );
   } finally {
     shown.end();
     await connections.closeAll();

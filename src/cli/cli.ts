@@ -4,7 +4,7 @@ import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { execCommand } from './exec.ts';
 import { inventoryCommand } from './inventory.ts';
-import { EXIT, type Io } from './io.ts';
+import { EXIT, type Io, surviveReader } from './io.ts';
 import { labCommand } from './lab.ts';
 import { moduleCommand } from './module.ts';
 import { packageInfo } from './package-root.ts';
@@ -14,6 +14,7 @@ import { showCommand } from './show.ts';
 
 /** Runs one command line; answers the exit status. Never throws. */
 export async function cli(argv: readonly string[], io: Io): Promise<number> {
+  surviveReader(io);
   let status: number = EXIT.done;
   const done = async (result: Promise<number>): Promise<void> => {
     status = await result;

@@ -46,12 +46,15 @@ export async function runPlaybook(
     onEvent?.(event);
   };
   try {
-    return await untilInterrupted(io, (signal) =>
-      execute({
-        ...executeOptions(prepared, options, connect),
-        ...{ mode, emit, signal },
-        ...(onPlanned ? { onPlanned } : {}),
-      }),
+    return await untilInterrupted(
+      io,
+      (signal) =>
+        execute({
+          ...executeOptions(prepared, options, connect),
+          ...{ mode, emit, signal },
+          ...(onPlanned ? { onPlanned } : {}),
+        }),
+      shown.flush,
     );
   } finally {
     shown.end();

@@ -10,17 +10,24 @@ export interface Answered {
 /** What a host answered, by user and probe. Answers hold until the next action on the host. */
 export class Answers {
   readonly #known = new Map<string, Answered>();
+  /** The same by the very probe that was asked: whoever asked comes back for its answer, and needs no key for it. */
+  readonly #asked = new Map<Probe, Answered>();
 
   get(user: string | undefined, probe: Probe): Answer | ProbeFailure | undefined {
+    const asked = this.#asked.get(probe);
+    if (asked && asked.user === user) return asked.answer;
     return this.#known.get(keyOf(user, probe))?.answer;
   }
 
   put(user: string | undefined, probe: Probe, answer: Answer | ProbeFailure): void {
-    this.#known.set(keyOf(user, probe), { user, probe, answer });
+    const answered = { user, probe, answer };
+    this.#known.set(keyOf(user, probe), answered);
+    this.#asked.set(probe, answered);
   }
 
   clear(): void {
     this.#known.clear();
+    this.#asked.clear();
   }
 
   [Symbol.iterator](): Iterator<Answered> {
@@ -28,13 +35,17 @@ export class Answers {
   }
 }
 
-/** Texts of probes: each is asked for several times, and its text is as long as what it expects. */
-const texts = new WeakMap<Probe, string>();
-
-/** What tells a probe of a user from others. */
+/**
+ * What tells a probe of a user from others. Made of the fields by hand: there is a key for each probe of each host, and
+ * JSON, or a table of the keys that were made, costs several times as much.
+ */
 export function keyOf(user: string | undefined, probe: Probe): string {
-  const known = texts.get(probe);
-  const text = known ?? JSON.stringify(probe);
-  if (known === undefined) texts.set(probe, text);
-  return user === undefined ? text : `${user}\0${text}`;
+  let key = user ?? '';
+  const fields = probe as unknown as Readonly<Record<string, unknown>>;
+  for (const field in fields) {
+    const value = fields[field];
+    if (value !== undefined)
+      key += `\0${field}\0${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+  }
+  return key;
 }

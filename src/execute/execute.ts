@@ -96,29 +96,60 @@ async function runPlay(
         if (error instanceof TaskFailed) state.failed = true;
         else if (!(error instanceof Aborted)) hosts.lose(state, error);
       }
+      hosts.passed(play, state);
     }
     run.emit({ event: 'host_finished', host: one.host });
   });
   return play.anyErrorsFatal && taking.some((one) => !hosts.standing(one.host));
 }
 
-/** The connections of a run: opened with a host's first play, kept to the end. */
+/** What a run still wants to know of a host that is done. */
+type Done = Pick<HostState, 'counts' | 'failed' | 'frames' | 'pending'>;
+
+/** The connections of a run: opened with a host's first play, closed with its last one. */
 class Hosts {
   readonly #options: ExecuteOptions;
   readonly #states = new Map<string, HostState>();
+  /** What is left of hosts that are done: connections and answers of a whole fleet would fill the memory. */
+  readonly #done = new Map<string, Done>();
+  readonly #closing: Promise<void>[] = [];
+  readonly #predictions: Prediction[] = [];
   readonly #lost = new Set<string>();
+  readonly #users = new Map<string, Set<string>>();
+  readonly #lastPlay = new Map<string, CompiledPlay<AnyModule>>();
 
   constructor(options: ExecuteOptions) {
     this.#options = options;
+    for (const play of options.compiled.plays) {
+      for (const { host, nodes, handlers } of play.hosts) {
+        this.#lastPlay.set(host, play);
+        const users = this.#users.get(host) ?? new Set();
+        this.#users.set(host, users);
+        for (const task of [...tasksOf(nodes), ...handlers]) users.add(task.become ?? '');
+      }
+    }
   }
 
   standing(name: string): boolean {
     if (this.#options.refused?.has(name)) return false;
-    return !this.#lost.has(name) && this.#states.get(name)?.failed !== true;
+    return !this.#lost.has(name) && !this.#states.get(name)?.failed && !this.#done.get(name)?.failed;
   }
 
   anyPending(): boolean {
-    return [...this.#states.values()].some((state) => state.overlay.pending);
+    return [...this.#states.values(), ...this.#done.values()].some(({ pending }) => pending);
+  }
+
+  /** A host is through with a play; with its last one it is let go of, and its lock with it. */
+  passed(play: CompiledPlay<AnyModule>, state: HostState): void {
+    if (!this.standing(state.name) || this.#lastPlay.get(state.name) === play) this.#letGo(state);
+  }
+
+  #letGo(state: HostState): void {
+    const { name, counts, failed, frames, pending } = state;
+    this.#done.set(name, { counts, failed, frames, pending });
+    if (this.#options.onPredicted) this.#predictions.push(...predictionsOf(state));
+    this.#states.delete(name);
+    this.#closing.push(state.host.close().catch(() => {}));
   }
 
   async open(name: string): Promise<HostState | undefined> {
@@ -132,7 +163,7 @@ class Hosts {
       const host: Host = await connect(target, {
         lock: mode === 'apply',
         holder,
-        users: this.#usersOf(name),
+        users: [...(this.#users.get(name) ?? [])],
       });
       const state = new HostState(host);
       this.#states.set(name, state);
@@ -158,30 +189,22 @@ class Hosts {
     });
   }
 
-  /** Users that the host's tasks become, in any play: their shells are opened with the connection. */
-  #usersOf(name: string): readonly string[] {
-    const plays = this.#options.compiled.plays.flatMap((play) =>
-      play.hosts.filter((one) => one.host === name),
-    );
-    const users = plays.flatMap((play) =>
-      [...tasksOf(play.nodes), ...play.handlers].map((task) => task.become ?? ''),
-    );
-    return [...new Set(users)];
-  }
-
+  /** What a dry run has foretold, once all is closed. */
   predictions(): readonly Prediction[] {
-    return [...this.#states.values()].flatMap(predictionsOf);
+    return this.#predictions;
   }
 
+  /** Closes what is still open, and waits until everything is. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#states.values()].map((state) => state.host.close()));
+    for (const state of this.#states.values()) this.#letGo(state);
+    await Promise.all(this.#closing);
   }
 
   recap(mode: 'plan' | 'apply', aborted: boolean): Recap {
     const { compiled } = this.#options;
     const counts = Object.fromEntries(
       compiled.hosts.map((name) => {
-        const own = { ...(this.#states.get(name)?.counts ?? noCounts()) };
+        const own = { ...(this.#done.get(name)?.counts ?? noCounts()) };
         if (this.#lost.has(name)) own.unreachable += 1;
         const refused = this.#options.refused?.get(name)?.event;
         if (refused) own[refused === 'host_drifted' ? 'failed' : 'unreachable'] += 1;
@@ -190,15 +213,15 @@ class Hosts {
     );
     const all = Object.values(counts);
     const refused = this.#options.refused?.size ?? 0;
-    const bad =
-      [...this.#states.values()].some((state) => state.failed) || this.#lost.size > 0 || refused > 0;
+    const failed = [...this.#done.values()].some((state) => state.failed);
+    const bad = failed || this.#lost.size > 0 || refused > 0;
     const open = mode === 'plan' && all.some((each) => each.changed + each.unknown > 0);
     return {
       event: 'recap',
       mode,
       hosts: counts,
       exit: aborted ? 130 : bad ? 1 : open ? 2 : 0,
-      frames: Object.fromEntries([...this.#states].map(([name, state]) => [name, state.frames])),
+      frames: Object.fromEntries([...this.#done].map(([name, state]) => [name, state.frames])),
     };
   }
 }

@@ -58,6 +58,11 @@ export class HostState {
     return manifest;
   }
 
+  /** True once something is to change on it, in a dry run. */
+  get pending(): boolean {
+    return this.overlay.pending;
+  }
+
   /** Request frames sent on all shells since they were ready. */
   get frames(): number {
     return [...this.#shells.values()].reduce((sum, shell) => sum + shell.frames, 0);

@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 
 /** How a program at the other end of a channel ended. `code` null: killed by a signal, or nobody knows. */
 export interface ChannelEnd {
@@ -44,5 +44,31 @@ export class ChannelEars {
     if (this.ended) return;
     this.ended = how;
     this.listener?.end(how);
+  }
+}
+
+/**
+ * The writer's side of a channel: what is written in one turn of the event loop goes out as one piece. A packet costs a
+ * cipher, a system call and, on the other side, a reader's turn.
+ */
+export class ChannelMouth {
+  readonly #send: (data: Buffer) => void;
+  #waiting: Buffer[] = [];
+
+  constructor(send: (data: Buffer) => void) {
+    this.#send = send;
+  }
+
+  write(data: Buffer | string): void {
+    if (this.#waiting.length === 0) process.nextTick(() => this.flush());
+    this.#waiting.push(typeof data === 'string' ? Buffer.from(data) : data);
+  }
+
+  /** Sends what waits, before the turn is over. */
+  flush(): void {
+    const [first, ...more] = this.#waiting;
+    if (!first) return;
+    this.#waiting = [];
+    this.#send(more.length === 0 ? first : Buffer.concat([first, ...more]));
   }
 }

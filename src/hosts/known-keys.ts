@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type KnownKey, knownName, matches, parseKnownHosts } from './known-hosts.ts';
+import { ReadOnce } from './read-once.ts';
 
 /** The keys of one known_hosts file. Plain names are looked up; only patterns and hashed names are tried one by one. */
 class KnownKeys {
@@ -26,23 +27,17 @@ class KnownKeys {
   }
 }
 
-/** Files as they were read last: a fleet has a line a host, which must not be parsed anew for each. */
-const files = new Map<string, { readonly stamp: string; readonly keys: KnownKeys }>();
-
-/** The keys of a known_hosts file, read again where it has changed since; one that is not there counts as empty. */
-export function knownKeys(file: string): KnownKeys {
+/** A fleet has a line a host, which must not be parsed anew for each. */
+const files = new ReadOnce((file) => {
   try {
-    const { mtimeMs, size, ino } = statSync(file);
-    const stamp = `${ino} ${size} ${mtimeMs}`;
-    const known = files.get(file);
-    if (known?.stamp === stamp) return known.keys;
-    const keys = new KnownKeys(parseKnownHosts(readFileSync(file, 'utf8'), file));
-    files.set(file, { stamp, keys });
-    return keys;
+    return new KnownKeys(parseKnownHosts(readFileSync(file, 'utf8'), file));
   } catch {
     return new KnownKeys([]);
   }
-}
+});
+
+/** The keys of a known_hosts file, read again where it has changed since; one that is not there counts as empty. */
+export const knownKeys = (file: string): KnownKeys => files.get(file);
 
 /** Entries for a host. One that has none under its port is looked for without, as OpenSSH does. */
 export function entriesFor(paths: readonly string[], host: string, port: number): readonly KnownKey[] {

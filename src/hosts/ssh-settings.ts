@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import SSHConfig from 'ssh-config';
 import type { Target } from '../model/host.ts';
+import { expandPath } from './expand-path.ts';
+import { sshConfig } from './ssh-config.ts';
 
 /** How to reach one machine: the inventory's word first, then ~/.ssh/config, /etc/ssh/ssh_config and defaults. */
 export interface SshSettings {
@@ -33,16 +32,17 @@ export type SshTarget = Pick<
   'address' | 'port' | 'user' | 'identityFile' | 'knownHostsFile' | 'proxyJump' | 'connectTimeoutMs'
 >;
 
-/** Settings for a target. Reads the configuration files anew each time; `home` is where ~ is. */
+/** Settings for a target, by the configuration files as they are now; `home` is where ~ is. */
 export function sshSettings(target: SshTarget, home: string = process.env.HOME || homedir()): SshSettings {
   const config = computed(target, home);
   const one = (key: string): string | undefined => [config[key]].flat()[0];
   const list = (key: string): readonly string[] => [config[key] ?? []].flat();
   const host = one('hostname')?.replaceAll('%h', target.address) ?? target.address;
-  const user = target.user ?? one('user') ?? userInfo().username;
+  const me = userInfo().username;
+  const user = target.user ?? one('user') ?? me;
   const port = target.port ?? Number(one('port') ?? 22);
   const expand = (path: string): string =>
-    expandPath(path, home, { h: host, r: user, p: String(port), u: userInfo().username });
+    expandPath(path, home, { h: host, r: user, p: String(port), u: me });
   const named = target.identityFile ? [target.identityFile] : list('identityfile');
   const agent = one('identityagent') ?? process.env.SSH_AUTH_SOCK;
   const jump = target.proxyJump ?? one('proxyjump') ?? 'none';
@@ -99,59 +99,9 @@ function strictness(value: string | undefined): SshSettings['strict'] {
 }
 
 function computed(target: SshTarget, home: string): Record<string, string | string[]> {
-  const own = readWithIncludes(join(home, '.ssh/config'), join(home, '.ssh'), home, 0);
-  const system = readWithIncludes('/etc/ssh/ssh_config', '/etc/ssh', home, 0);
-  const config = SSHConfig.parse(`${own}\nHost *\n${system}\n`);
   const user = target.user === undefined ? {} : { User: target.user };
-  return config.compute({ Host: target.address, ...user }, { ignoreCase: true }) as Record<
+  return sshConfig(home).compute({ Host: target.address, ...user }, { ignoreCase: true }) as Record<
     string,
     string | string[]
   >;
-}
-
-/** A configuration with its Includes put in their place; the library leaves them alone. */
-function readWithIncludes(file: string, base: string, home: string, depth: number): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-  if (depth > 8) return text;
-  return text.replace(/^[ \t]*Include[ \t=]+(.*)$/gim, (_line, words: string) =>
-    words
-      .trim()
-      .split(/\s+/)
-      .map((word) => expandPath(word.replace(/^"|"$/g, ''), home, {}))
-      .flatMap((path) => glob(isAbsolute(path) ? path : join(base, path)))
-      .map((path) => readWithIncludes(path, base, home, depth + 1))
-      .join('\n'),
-  );
-}
-
-/** Files that fit a path whose last part may hold `*` and `?`. */
-function glob(path: string): readonly string[] {
-  if (!/[*?]/.test(path)) return [path];
-  const pattern = basename(path)
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  try {
-    return readdirSync(dirname(path))
-      .filter((name) => new RegExp(`^${pattern}$`).test(name))
-      .sort()
-      .map((name) => join(dirname(path), name));
-  } catch {
-    return [];
-  }
-}
-
-/** `~`, the `%` letters and ${VARIABLES} of ssh_config(5). */
-function expandPath(path: string, home: string, letters: Readonly<Record<string, string>>): string {
-  return path
-    .replace(/^~(?=\/|$)/, home)
-    .replace(/\$\{(\w+)\}/g, (_all, name: string) => process.env[name] ?? '')
-    .replace(/%(.)/g, (all, letter: string) =>
-      letter === '%' ? '%' : letter === 'd' ? home : (letters[letter] ?? all),
-    );
 }

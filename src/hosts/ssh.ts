@@ -4,12 +4,13 @@ import ssh2 from 'ssh2';
 import { Trouble, trouble } from '../diagnostics/trouble.ts';
 import type { ConnectOptions, Host, Target } from '../model/host.ts';
 import { quoteAll } from '../shell/quote.ts';
-import { type Channel, ChannelEars, type Launch } from './channel.ts';
+import { type Channel, ChannelEars, ChannelMouth, type Launch } from './channel.ts';
 import { checkHostKey } from './check-host-key.ts';
-import { type CheckKey, type Identities, identities } from './identities.ts';
+import { type Identities, identities, keyFiles } from './identities.ts';
 import { hostKeyAlgorithms } from './known-hosts.ts';
 import { entriesFor } from './known-keys.ts';
 import { openHost, type ShellTuning } from './open-host.ts';
+import { signingKey } from './signing-key.ts';
 import { jumpTarget, type SshSettings, type SshTarget, sshSettings } from './ssh-settings.ts';
 
 /** A host over ssh: one connection, through jump hosts where they are asked for. */
@@ -68,16 +69,17 @@ function forward(host: string, client: ssh2.Client, to: SshSettings): Promise<Du
   });
 }
 
-const checkKey: CheckKey = (key) => {
-  const parsed = ssh2.utils.parseKey(key);
-  if (!(parsed instanceof Error)) return 'usable';
-  return /encrypted|passphrase/i.test(parsed.message) ? 'encrypted' : 'unreadable';
-};
+const keys = keyFiles<ssh2.ParsedKey>((bytes) => {
+  const parsed = ssh2.utils.parseKey(bytes);
+  if (!(parsed instanceof Error))
+    return parsed.isPrivateKey() ? { key: signingKey(parsed) } : { unusable: 'unreadable' };
+  return { unusable: /encrypted|passphrase/i.test(parsed.message) ? 'encrypted' : 'unreadable' };
+});
 
 /** Opens one ssh connection, over `sock` where there is one. */
 function open(host: string, settings: SshSettings, sock: Duplex | undefined): Promise<ssh2.Client> {
   const entries = entriesFor(settings.knownHostsFiles, settings.keyName, settings.port);
-  const who = identities(settings, checkKey);
+  const who = identities(settings, keys);
   const left = [...who.usable];
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
@@ -122,7 +124,7 @@ function open(host: string, settings: SshSettings, sock: Duplex | undefined): Pr
 function explain(
   host: string,
   settings: SshSettings,
-  who: Identities,
+  who: Identities<unknown>,
   error: Error & { level?: string; code?: string },
   shown: boolean,
 ): Trouble {
@@ -188,6 +190,7 @@ const launchOver =
 
 function channelOf(client: ssh2.Client, stream: ssh2.ClientChannel): Channel {
   const ears = new ChannelEars();
+  const mouth = new ChannelMouth((data) => void stream.write(data));
   let code: number | null = null;
   let signal: string | undefined;
   stream.on('data', (chunk: Buffer) => ears.output('stdout', chunk));
@@ -203,8 +206,11 @@ function channelOf(client: ssh2.Client, stream: ssh2.ClientChannel): Channel {
   stream.on('error', () => undefined);
   client.on('close', end);
   return {
-    write: (data) => void stream.write(data),
+    write: (data) => mouth.write(data),
     listen: (listener) => ears.listen(listener),
-    close: () => stream.close(),
+    close: () => {
+      mouth.flush();
+      stream.close();
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { Emit } from '../model/event.ts';
 import { onlyChanged } from './only-changed.ts';
+import { Outbox } from './outbox.ts';
 import { PlainReport } from './plain.ts';
 
 export interface ReportOptions {
@@ -15,9 +16,12 @@ export interface ReportOptions {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** Where a run's events go, and what to call when no more come, in whatever way the run ended. */
+/** Where a run's events go. */
 export interface Report {
   readonly emit: Emit;
+  /** Writes what was told so far: something else is about to be said. */
+  readonly flush: () => void;
+  /** To be called when no more events come, in whatever way the run ended. */
   readonly end: () => void;
 }
 
@@ -28,15 +32,13 @@ export async function report(options: ReportOptions): Promise<Report> {
 }
 
 async function reporter(options: ReportOptions): Promise<Report> {
-  const write = (text: string): void => void options.stdout.write(text);
-  if (options.format === 'json') {
-    return { emit: (event) => write(`${JSON.stringify(event)}\n`), end: () => {} };
-  }
   if (options.format === 'live' && options.stdout.isTTY) {
     const { LiveReport } = await import('./live.ts');
     const live = new LiveReport(options);
-    return { emit: (event) => live.emit(event), end: live.end };
+    return { emit: (event) => live.emit(event), flush: () => {}, end: live.end };
   }
+  const { write, flush, end } = new Outbox(options.stdout);
+  if (options.format === 'json') return { emit: (event) => write(`${JSON.stringify(event)}\n`), flush, end };
   const plain = new PlainReport({ ...options, write });
-  return { emit: (event) => plain.emit(event), end: () => {} };
+  return { emit: (event) => plain.emit(event), flush, end };
 }

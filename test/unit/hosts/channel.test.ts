@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ChannelEars } from '../../../src/hosts/channel.ts';
+import { ChannelEars, ChannelMouth } from '../../../src/hosts/channel.ts';
 
 test('what a channel says before anybody listens is told to the first who does', () => {
   const ears = new ChannelEars();
@@ -14,4 +14,20 @@ test('what a channel says before anybody listens is told to the first who does',
   ears.output('stdout', Buffer.from('more'));
   hear('second');
   expect(heard).toEqual(['first ready', 'first more']);
+});
+
+test('what is written in one turn goes out as one piece, and before the channel is closed', async () => {
+  const sent: string[] = [];
+  const mouth = new ChannelMouth((data) => sent.push(data.toString()));
+  mouth.write('one ');
+  mouth.write(Buffer.from('two'));
+  expect(sent).toEqual([]);
+  await Promise.resolve();
+  mouth.write(' three');
+  await new Promise(setImmediate);
+  expect(sent).toEqual(['one two three']);
+  mouth.write('last');
+  mouth.flush();
+  await new Promise(setImmediate);
+  expect(sent).toEqual(['one two three', 'last']);
 });
