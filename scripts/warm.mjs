@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import ssh2 from 'ssh2';
 
 const { load } = createRequire(import.meta.url)('../bin/code-cache.cjs');
@@ -54,7 +55,8 @@ mkdirSync(at('templates'));
 writeFileSync(at('templates/page.hbs'), PAGE);
 
 const { exports: troupe, keep } = load(bundle);
-const silent = { isTTY: true, columns: 80, rows: 24, write: () => true };
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+const silent = Object.assign(nowhere, { isTTY: true, columns: 80, rows: 24 });
 const io = { stdin: process.stdin, stdout: silent, stderr: silent, env: { TERM: 'xterm' } };
 const plan = ['plan', at('site.yml'), '-i', at('hosts.json')];
 const runs = [
