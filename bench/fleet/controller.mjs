@@ -8,11 +8,15 @@ const root = new URL('../..', import.meta.url).pathname;
 const PATIENCE_MS = { start: 60_000, host: 300 };
 
 /** Plans or applies a playbook; answers wall time, CPU, peak memory and the recap. */
-export async function run(folder, playbook, inventory, { mode = 'apply', forks = 10, node = [] } = {}) {
+export async function run(
+  folder,
+  playbook,
+  inventory,
+  { hosts = 1, mode = 'apply', forks = 10, node = [] } = {},
+) {
   const events = join(folder, 'events.jsonl');
   const argv = [mode, playbook, '-i', inventory, '--format', 'json', '--forks', String(forks)];
-  const asked = readFileSync(inventory, 'utf8').split('"address"').length;
-  const cost = await spend(folder, [...node, join(root, 'bin/troupe'), ...argv], asked, events);
+  const cost = await spend(folder, [...node, join(root, 'bin/troupe'), ...argv], hosts, events);
   const told = readFileSync(events, 'utf8').trimEnd();
   const recap = tryRecap(told);
   if (recap?.exit !== 0) throw new Error(`the run failed; its events are:\n${told.slice(0, 4000)}`);
