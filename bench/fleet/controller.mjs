@@ -4,14 +4,19 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = new URL('../..', import.meta.url).pathname;
-/** A run that takes longer hangs. */
-const PATIENCE_MS = 180_000;
+/** A run that takes longer hangs: so much for its start, and for each host. */
+const PATIENCE_MS = { start: 60_000, host: 300 };
 
 /** Plans or applies a playbook; answers wall time, CPU, peak memory and the recap. */
-export async function run(folder, playbook, inventory, { mode = 'apply', forks = 10, node = [] } = {}) {
+export async function run(
+  folder,
+  playbook,
+  inventory,
+  { hosts = 1, mode = 'apply', forks = 10, node = [] } = {},
+) {
   const events = join(folder, 'events.jsonl');
   const argv = [mode, playbook, '-i', inventory, '--format', 'json', '--forks', String(forks)];
-  const cost = await spend(folder, [...node, join(root, 'bin/troupe'), ...argv], events);
+  const cost = await spend(folder, [...node, join(root, 'bin/troupe'), ...argv], hosts, events);
   const told = readFileSync(events, 'utf8').trimEnd();
   const recap = tryRecap(told);
   if (recap?.exit !== 0) throw new Error(`the run failed; its events are:\n${told.slice(0, 4000)}`);
@@ -32,11 +37,11 @@ export function measureFloor(folder, hosts, { forks = 10 } = {}) {
   const client = new URL('bare-client.mjs', import.meta.url).pathname;
   const [{ port }] = hosts;
   const addresses = hosts.map(({ address }) => address);
-  return spend(folder, [client, folder, String(forks), String(port), ...addresses], '/dev/null');
+  return spend(folder, [client, folder, String(forks), String(port), ...addresses], hosts.length);
 }
 
-/** Runs Node on something; answers wall time, CPU and peak memory. */
-async function spend(folder, argv, output) {
+/** Runs Node on something that is about so many hosts; answers wall time, CPU and peak memory. */
+async function spend(folder, argv, hosts, output = '/dev/null') {
   const usage = join(folder, 'usage.json');
   const out = openSync(output, 'w');
   const before = performance.now();
@@ -44,7 +49,7 @@ async function spend(folder, argv, output) {
   const child = spawn(process.execPath, [...preload, ...argv], {
     stdio: ['ignore', out, 'inherit'],
     env: { ...process.env, FLEET_USAGE: usage },
-    timeout: PATIENCE_MS,
+    timeout: PATIENCE_MS.start + PATIENCE_MS.host * hosts,
     killSignal: 'SIGKILL',
   });
   const [status, signal] = await new Promise((resolve, reject) => {

@@ -66,7 +66,7 @@ async function row(playbook, hosts, forks) {
   const inventory = writeInventory(folder, some);
   const [taken, floor] = [[], []];
   for (let turn = 0; turn < runs; turn += 1) {
-    taken.push(await measure(folder, playbook, inventory, { ...values, forks }));
+    taken.push(await measure(folder, playbook, inventory, { ...values, hosts, forks }));
     floor.push(await measureFloor(folder, some, { forks }));
   }
   process.stderr.write(`${hosts} hosts, ${forks} at the same time: done\n`);

@@ -31,6 +31,7 @@ export async function runFrame(
   let begun = false;
   let expired = false;
   let timer: NodeJS.Timeout | undefined;
+  let armedMs = 0;
   let seen: FrameOutput | undefined;
   let giveUp: () => void = () => {};
   const givenUp = new Promise<void>((resolve) => {
@@ -42,9 +43,18 @@ export async function runFrame(
     timer = setTimeout(giveUp, KILL_GRACE_MS);
   };
   const arm = (extraMs: number): void => {
-    clearTimeout(timer);
+    if (expired) return;
     const deadline = frame.pieces[complete]?.deadlineMs;
-    if (deadline !== undefined && !expired) timer = setTimeout(expire, deadline + extraMs);
+    // Put off again and again, for each piece of a file that comes: cheaper than another timer.
+    if (timer && deadline !== undefined && armedMs === deadline + extraMs) {
+      timer.refresh();
+      return;
+    }
+    clearTimeout(timer);
+    timer = undefined;
+    if (deadline === undefined) return;
+    armedMs = deadline + extraMs;
+    timer = setTimeout(expire, armedMs);
   };
   const progress = (): void => {
     if (expired || !seen) return;

@@ -57,8 +57,13 @@ function stateOf({ progress, mode, spinner, startedMs, nowMs, columns }: View, p
 function folded({ progress: { hosts }, nowMs }: View, room: number): readonly Row[] {
   if (hosts.length <= room) return hosts.map((host) => rowOf([host], nowMs));
   if (room === 0) return [];
-  const doing = [...new Set(hosts.map((host) => host.doing))];
-  const groups = doing.map((task) => hosts.filter((host) => host.doing === task));
+  const byTask = new Map<string, HostProgress[]>();
+  for (const host of hosts) {
+    const same = byTask.get(host.doing);
+    if (same) same.push(host);
+    else byTask.set(host.doing, [host]);
+  }
+  const groups = [...byTask.values()];
   if (groups.length <= room) return groups.map((group) => rowOf(group, nowMs));
   const left = groups.slice(room - 1).flat();
   return [
