@@ -204,6 +204,8 @@ function channelOf(client: ssh2.Client, stream: ssh2.ClientChannel): Channel {
   client.on('close', end);
   return {
     write: (data) => void stream.write(data),
+    send: (data) => new Promise((sent) => void stream.write(data, () => sent())),
+    pause: (on) => void (on ? stream.pause() : stream.resume()),
     listen: (listener) => ears.listen(listener),
     close: () => stream.close(),
   };

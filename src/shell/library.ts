@@ -16,12 +16,13 @@ export const LIBRARY: readonly string[] = [
   // _f ID PATH: the same for a file that shall be read; r unreadable, t not a file.
   '_f() { if [ -f "$2" ]; then if [ -r "$2" ]; then _k="$_k$1 "; _m v "$1" y; return 0; fi; _m v "$1" r;',
   'elif [ -e "$2" ]; then _m v "$1" t; elif _d "$2"; then _m v "$1" d; else _m v "$1" n; fi; return 1; };',
-  // _r ID EXPECT PATH: takes the next line of $_S, which sha256sum printed; prints the bytes where it differs (cat).
+  // _r ID EXPECT PATH [LIMIT]: takes the next line of $_S, which sha256sum printed; prints the bytes where it differs (cat).
   '_r() { case $_k in *" $1 "*) ;; *) return;; esac; _l=${_S%%"$_n"*}; case $_l in *" $3"|*"*$3") ;;',
   '*) _m v "$1:hash" -; return;; esac; case $_S in *"$_n"*) _S=${_S#*"$_n"};; *) _S=;; esac;',
-  '_l=${_l%% *}; _m v "$1:hash" "$_l"; [ "$_l" = "$2" ] || _y "$1" "$3"; };',
-  // _y ID PATH: prints the bytes (cat).
-  '_y() { _b s "f$1"; cat -- "$2"; _b c "f$1" $?; };',
+  '_l=${_l%% *}; _m v "$1:hash" "$_l"; [ "$_l" = "$2" ] || _y "$1" "$3" "$4"; };',
+  // _y ID PATH [LIMIT]: prints the bytes, the first LIMIT of them (cat, head); with 0 nothing.
+  '_y() { case $3 in 0) ;; "") _b s "f$1"; cat -- "$2"; _b c "f$1" $?;;',
+  '*) _b s "f$1"; head -c "$3" -- "$2"; _b c "f$1" $?;; esac; };',
   // _P KEY NAME: where a program is on PATH. No command -v: it names builtins without their path.
   '_P() { case $2 in */*) [ -f "$2" ] && [ -x "$2" ] && _m v "$1" "$2"; return;; esac; _i=$IFS; IFS=:;',
   'for _q in $PATH; do if [ -f "$_q/$2" ] && [ -x "$_q/$2" ]; then IFS=$_i; _m v "$1" "$_q/$2"; return 0; fi; done;',

@@ -21,7 +21,8 @@ export const readyMark = (mark: string): string => `${mark}ready.`;
  * The loop, as one line. A reader stands before the executor, so that somebody listens while a command runs: it ends
  * the process group when the connection closes in mid-request, on `k`, and after missed heartbeats.
  *
- * Lines to it: `q MODE N` and a body (a request, in a subshell); `s MODE N` (the same in the executor itself); `b` a
+ * Lines to it: `q MODE N` and a body (a request, in a subshell); `s MODE N` (the same in the executor itself); `p MODE N`
+ * and N raw bytes for the request that runs, which reads them itself (one that has ended leaves them unread); `b` a
  * heartbeat; `d` the answer has arrived; `k` end what runs; `x` good-bye.
  */
 export function loop(nonce: string, missedAfterS: number): string {
@@ -39,7 +40,7 @@ export function loop(nonce: string, missedAfterS: number): string {
     'trap : TERM;',
     // The reader.
     '{ trap "" TERM; B=0; T=; while IFS=" " read -r c m n; do case $c in',
-    'q|s) B=1; case $m in ?a) _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
+    'q|s|p) B=1; case $m in ?a) _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
     'h*) head -c "$n";; d*) dd bs="$n" count=1 iflag=fullblock 2>/dev/null;;',
     `r*) ${readLines('printf "%s\\n" "$l"')};; esac;;`,
     'b) [ "$B" = 0 ] || _arm;; d) B=0; _dis;; k) kill -TERM 0;;',
@@ -47,11 +48,20 @@ export function loop(nonce: string, missedAfterS: number): string {
     '_dis; [ "$B" = 0 ] || _end; } |',
     // The executor.
     '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) [ -z "$L" ] || flock -u 9; break;; esac;',
+    `case $c in p) ${readBlock('m', 'n')} >/dev/null; continue;; esac;`,
     'case $m in h*) b=$(head -c "$n");; d*) b=$(dd bs="$n" count=1 iflag=fullblock 2>/dev/null);;',
     `r*) b=; ${readLines('b=$b$l$_n')};; esac;`,
     'case $c in s) eval "$b";; *) ( eval "$b" ) </dev/null;; esac; _b end $?; done; }',
   ].join(' ');
 }
+
+/** Command that copies the raw bytes of a `p` line from stdin, of its mode and amount as these variables have them. */
+export const readBlock = (mode: string, amount: string): string =>
+  `case $${mode} in h*) head -c "$${amount}";; *) [ "$${amount}" = 0 ] || dd bs="$${amount}" count=1 iflag=fullblock 2>/dev/null;; esac`;
+
+/** The line before raw bytes. An amount of 0 says that these were all. `arms`: it counts as a heartbeat, which costs processes. */
+export const blockHead = (mode: ReadMode, bytes: number, arms: boolean): string =>
+  `p ${mode}${arms ? 'a' : ''} ${bytes}\n`;
 
 /** The bytes of one request. `acts`: it changes the host, so the watchdog is armed from its start. */
 export function requestFrame(
