@@ -12,7 +12,7 @@ import { failed, type ItemResult } from './item-result.ts';
 import type { Lookahead } from './lookahead.ts';
 import { mention } from './mention.ts';
 import { refusal, settled } from './plan-item.ts';
-import type { HostState, RunState, Task } from './run-state.ts';
+import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 const asFound = (_probe: unknown, answer: Answer): Answer => answer;
 
@@ -26,7 +26,7 @@ export async function applyItem(
   ahead: Lookahead,
   pending: readonly PendingHandler[] | undefined,
 ): Promise<ItemResult> {
-  const around = { facts: state.facts, mode: run.mode } as const;
+  const around = surroundings(run, state);
   const probes = ahead.probesOf(item);
   const first = foundOf(task, item, probes, await ahead.answersFor(task, index, item), asFound);
   if (first.kind !== 'found') return failed(first.diagnostic);
