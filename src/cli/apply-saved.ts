@@ -17,6 +17,7 @@ import { untilInterrupted } from './interrupt.ts';
 import { EXIT, type Io } from './io.ts';
 import type { ApplyOptions } from './options.ts';
 import { packageInfo } from './package-root.ts';
+import { requirePlannedFiles } from './require-planned-files.ts';
 import { executeOptions, reporter } from './run.ts';
 import { show } from './show.ts';
 import { compileLoaded } from './stages.ts';
@@ -29,6 +30,7 @@ import { targetsOf } from './targets.ts';
 export async function applySaved(path: string, options: ApplyOptions, io: Io): Promise<number> {
   const plan = readPlan(path, packageInfo().version);
   const ready = prepare(path, plan, options);
+  await requirePlannedFiles(path, ready.compiled.files);
   const targets = await targetsOf(
     ready.compiled.hosts,
     ready.inventory,

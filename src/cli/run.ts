@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { type ExecuteOptions, execute } from '../execute/execute.ts';
 import { connect } from '../hosts/connect.ts';
+import { fillInHashes } from '../hosts/hash-file.ts';
 import type { Emit, Recap } from '../model/event.ts';
 import type { Connect, Target } from '../model/host.ts';
 import { type Report, report } from '../report/report.ts';
@@ -20,6 +21,7 @@ export interface PreparedRun extends Compiled {
 /** All stages before the first connection. Throws a Trouble with what is wrong; nothing was touched then. */
 export async function prepareRun(playbook: string, options: RunOptions, io: Io): Promise<PreparedRun> {
   const ready = compilePlaybook(playbook, options);
+  await fillInHashes(ready.compiled.files);
   const targets = await targetsOf(
     ready.compiled.hosts,
     ready.inventory,

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { trouble } from '../diagnostics/trouble.ts';
+import { fillInHashes } from '../hosts/hash-file.ts';
 import type { Event } from '../model/event.ts';
 import type { PlannedItem } from '../model/planned.ts';
 import { digestOf, inventoryValue, varsValue } from '../saved/digest.ts';
+import { largeFilesOf } from '../saved/large-files.ts';
 import { isPlanPath } from '../saved/read-plan.ts';
 import { writePlan } from '../saved/write-plan.ts';
 import { EXIT, type Io } from './io.ts';
@@ -40,6 +42,8 @@ export async function planAndSave(
     return recap.exit;
   }
   const { inventory, extraVars, source, limit } = prepared;
+  // Also of files that tasks may come to name when the plan is applied.
+  await fillInHashes(largeFilesOf(source));
   writePlan(out, {
     troupe: packageInfo().version,
     created: new Date().toISOString(),

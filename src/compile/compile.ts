@@ -26,6 +26,7 @@ export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
     options,
     world: specialsOf(options, promisedNames(plays)),
     memos: new Map(),
+    files: new Set(),
   };
   const faults = new Faults();
   const compiled = plays.map((play) => compilePlay(play, compiling, faults));
@@ -33,6 +34,7 @@ export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
   const taking = new Set(compiled.flatMap((play) => play.hosts.map((host) => host.host)));
   return {
     file: options.playbook.file,
+    files: compiling.files,
     hosts: [...options.inventory.hosts.keys()].filter((name) => taking.has(name)),
     // A part of the tasks does not tell what a role manages.
     plays: options.tags.length + options.skipTags.length > 0 ? compiled : withPruning(compiled),

@@ -1,4 +1,5 @@
 import type { HostValues } from '../model/compiled.ts';
+import type { LocalFile } from '../model/content.ts';
 import type { InventoryHost } from '../model/inventory.ts';
 import type { Value } from '../model/value.ts';
 import type { ExpansionMemo } from './expansion-memo.ts';
@@ -12,6 +13,8 @@ export interface Compiling {
   readonly world: ScopeWorld;
   /** What tasks came to, over all hosts. */
   readonly memos: Map<FlatTask, ExpansionMemo>;
+  /** Large files that tasks name, as far as they were expanded by now. */
+  readonly files: Set<LocalFile>;
 }
 
 /** A host in a play. */

@@ -146,11 +146,18 @@ function turn(
     };
   const params = renderParams(module, source.params, around.role, compiling.options.playbook.files, scope);
   if (params.kind === 'faulty') return params;
+  if (params.file) compiling.files.add(params.file);
   if (scope.faults.length > 0) return { kind: 'faulty', diagnostics: scope.faults };
   // Undefined names are faults although the condition is not known yet; the rest of the task waits for it.
   if (reason !== undefined) return { kind: 'unknown', ...named, reason };
   if (params.kind === 'unknown') return { kind: 'unknown', ...named, reason: params.reason };
-  const ready: ReadyItem<AnyModule> = { kind: 'ready', ...named, module, want: params.want };
+  const ready: ReadyItem<AnyModule> = {
+    kind: 'ready',
+    ...named,
+    module,
+    want: params.want,
+    ...(params.file ? { file: params.file } : {}),
+  };
   return withRules(ready, task, at, compiling, values, item);
 }
 

@@ -1,4 +1,5 @@
 import { fault } from '../diagnostics/trouble.ts';
+import { isLocal, type LocalFile } from '../model/content.ts';
 import type { FileSet } from '../model/playbook.ts';
 import type { Diagnostic } from '../model/source.ts';
 import { entryOf, type MapTree, type Tree } from '../model/tree.ts';
@@ -12,10 +13,10 @@ import { withoutOmitted } from './omit.ts';
 import { parseParams } from './parse-params.ts';
 import { partials, readSource } from './source-file.ts';
 
-/** What came of a task's parameters. */
+/** What came of a task's parameters; `file`: the large file that they name. */
 export type Params =
-  | { readonly kind: 'ready'; readonly want: unknown }
-  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'ready'; readonly want: unknown; readonly file?: LocalFile }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly file?: LocalFile }
   | { readonly kind: 'faulty'; readonly diagnostics: readonly Diagnostic[] };
 
 /** Renders a task's parameters against a scope and parses them by the module's schema. */
@@ -59,28 +60,31 @@ export function renderParams(
     const left = withoutOmitted(rendered.value);
     if (left !== undefined) keep(key, left, firstUnknown(left));
   }
+  let named: { readonly file?: LocalFile } = {};
   const { source } = module;
   const name = source ? params[source.param] : undefined;
   if (source && typeof name === 'string' && !isUnknown(params[source.param])) {
     const place = entryOf(map, source.param)?.value.place ?? map.place;
     const read = readSource(source, name, place, role, shared, scope);
     if (read.kind === 'faulty') diagnostics.push(...read.diagnostics);
-    else
+    else {
+      if (read.kind === 'bytes' && isLocal(read.bytes)) named = { file: read.bytes };
       keep(
         source.into,
         read.kind === 'bytes' ? read.bytes : undefined,
         read.kind === 'unknown' ? read.value : undefined,
       );
+    }
   }
   if (diagnostics.length > 0) return { kind: 'faulty', diagnostics };
   if (pending) {
     const early = withoutUnknowns(module, params, map);
     return early.length > 0
       ? { kind: 'faulty', diagnostics: early }
-      : { kind: 'unknown', reason: pending.reason };
+      : { kind: 'unknown', reason: pending.reason, ...named };
   }
   const parsed = parseParams(module, params, map);
-  return parsed.kind === 'value' ? { kind: 'ready', want: parsed.want } : parsed;
+  return parsed.kind === 'value' ? { kind: 'ready', want: parsed.want, ...named } : parsed;
 }
 
 /** Misspelt parameters are found also while the value of another one is not known yet. */

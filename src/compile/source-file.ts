@@ -1,5 +1,6 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
+import { type Content, isLocal } from '../model/content.ts';
 import type { FileSet, SourceFile } from '../model/playbook.ts';
 import type { Diagnostic, Place } from '../model/source.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
@@ -9,7 +10,7 @@ import { renderFile } from '../templating/template.ts';
 import type { RoleInstance } from './flatten.ts';
 
 type Read =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly bytes: Content }
   | { readonly kind: 'unknown'; readonly value: Unknown }
   | { readonly kind: 'faulty'; readonly diagnostics: readonly Diagnostic[] };
 
@@ -42,7 +43,7 @@ export function readSource(
   const file = findSource(source.kind, name, role, shared);
   if (!file) return { kind: 'faulty', diagnostics: [missing(source.kind, name, place, role, shared)] };
   if (source.kind === 'files') return { kind: 'bytes', bytes: file.bytes };
-  const rendered = renderFile(file.path, new TextDecoder().decode(file.bytes), scope, partials(role, shared));
+  const rendered = renderFile(file.path, textOf(file), scope, partials(role, shared));
   if (rendered.kind === 'faulty') return rendered;
   if (isUnknown(rendered.value)) return { kind: 'unknown', value: rendered.value };
   return { kind: 'bytes', bytes: new TextEncoder().encode(String(rendered.value)) };
@@ -52,9 +53,12 @@ export function readSource(
 export const partials = (role: RoleInstance | undefined, shared: FileSet) => ({
   partials: (name: string) => {
     const file = findSource('templates', name, role, shared);
-    return file ? { path: file.path, text: new TextDecoder().decode(file.bytes) } : undefined;
+    return file ? { path: file.path, text: textOf(file) } : undefined;
   },
 });
+
+/** Templates are always read. */
+const textOf = ({ bytes }: SourceFile): string => (isLocal(bytes) ? '' : new TextDecoder().decode(bytes));
 
 function missing(
   kind: 'templates' | 'files',

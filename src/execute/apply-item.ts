@@ -14,7 +14,7 @@ import type { Done, Member } from './member.ts';
 import { mention } from './mention.ts';
 import type { Notified } from './notified.ts';
 import { refusal, settled } from './plan-item.ts';
-import type { HostState, RunState, Task } from './run-state.ts';
+import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 const asFound = (_probe: unknown, answer: Answer): Answer => answer;
 
@@ -34,7 +34,7 @@ export async function applyItem(
   const first = foundOf(task, item, ahead.probesOf(item), answers, asFound);
   if (first.kind !== 'found') return failed(first.diagnostic);
   mention(task, item, first.found, state, run);
-  const planned = item.module.plan(item.want, first.found, { facts: state.facts, mode: run.mode });
+  const planned = item.module.plan(item.want, first.found, surroundings(run, state));
   if (isRefusal(planned))
     return failed(refusal(planned, task), { ...item.module.result?.(item.want, first.found, []) });
   if (planned.length === 0) return rule(item, task, false, settled(item, first.found), undefined);
@@ -79,7 +79,7 @@ export function judge(
     ...item.module.result?.(item.want, again.found, done.outcomes),
   };
   if (!done.failure) {
-    const left = item.module.plan(item.want, again.found, { facts: state.facts, mode: run.mode });
+    const left = item.module.plan(item.want, again.found, surroundings(run, state));
     if (isRefusal(left)) return failed(refusal(left, task), value);
     const unsettled = left.filter((step) => step.converges && step.changes);
     if (unsettled.length > 0) return failed(didNotConverge(unsettled, task), value);

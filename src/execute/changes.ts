@@ -28,7 +28,9 @@ function shown<K extends 'before' | 'after'>(
 }
 
 function shownValue(value: Exclude<Shown, undefined>): ShownValue {
-  if (typeof value !== 'object' || value === null || !('bytes' in value)) return { kind: 'value', value };
+  if (typeof value !== 'object' || value === null) return { kind: 'value', value };
+  if ('sha256' in value) return { kind: 'binary', size: value.size, sha256: value.sha256 };
+  if (!('bytes' in value)) return { kind: 'value', value };
   const text = tryText(value.bytes);
   return text === undefined
     ? {

@@ -1,4 +1,5 @@
 import type { ReadyItem } from '../model/compiled.ts';
+import { isLocal, sizeOf } from '../model/content.ts';
 import { isProbeFailure } from '../model/host.ts';
 import type { Answer, Probes, Stat } from '../model/probe.ts';
 import type { Action, Step } from '../model/step.ts';
@@ -9,7 +10,7 @@ import { foundOf, NotKnown } from './found.ts';
 import { linksAbove } from './links-above.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { Member } from './member.ts';
-import type { HostState, RunState, Task } from './run-state.ts';
+import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 /** Bytes of files that travel in one request, so that neither side holds much. */
 const MOST_BYTES = 256 * 1024;
@@ -41,7 +42,7 @@ export function companionsOf(
   const overlay = new Overlay();
   const looked = new Looked(overlay);
   const user = leader.task.become ?? state.facts.user;
-  const around = { facts: state.facts, mode: run.mode } as const;
+  const around = surroundings(run, state);
   let bytes = 0;
 
   /** True where the item's answers and its steps are of files alone. */
@@ -118,11 +119,15 @@ const gives = (task: Task): boolean => task.register !== undefined || task.sets.
 const isOfFiles = ({ action, converges, effects }: Step): boolean =>
   converges &&
   effects.length === 0 &&
-  (action === undefined ||
-    (FILE_ACTIONS.has(action.kind) && !('path' in action && ACCOUNTS.test(action.path))));
+  (action === undefined || (FILE_ACTIONS.has(action.kind) && !isApart(action)));
+
+/** What decides about users, and what travels by itself because it is not held in memory. */
+const isApart = (action: Action): boolean =>
+  ('path' in action && ACCOUNTS.test(action.path)) ||
+  (action.kind === 'writeFile' && isLocal(action.content));
 
 const bytesOf = (action: Action | undefined): number =>
-  action?.kind === 'writeFile' ? action.content.length : 0;
+  action?.kind === 'writeFile' ? sizeOf(action.content) : 0;
 
 /** Links of the host: what is done through them is done to what they name. */
 function learnLinks(probes: Probes, task: Task, state: HostState, overlay: Overlay): void {

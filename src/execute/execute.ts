@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fault, Trouble } from '../diagnostics/trouble.ts';
 import type { CompiledPlay, CompiledPlaybook, HostNode } from '../model/compiled.ts';
 import type { Emit, HostDrifted, HostUnreachable, Recap } from '../model/event.ts';
@@ -44,6 +45,7 @@ export async function execute(options: ExecuteOptions): Promise<Recap> {
   const run: RunState = {
     mode,
     playbook: options.playbook,
+    folder: dirname(compiled.file),
     emit,
     signal,
     worldPending: false,

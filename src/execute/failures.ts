@@ -38,6 +38,8 @@ const describe = (action: Action, task: Task): string => {
       return `Writing ${action.path}`;
     case 'remove':
       return `Removing ${action.path}`;
+    case 'fetchFile':
+      return `Fetching ${action.from}`;
     default:
       return `${action.kind} ${action.path}`;
   }
@@ -69,7 +71,7 @@ export const probeFailed = (probe: Probe, failure: ProbeFailure, task: Task): Di
 const probeText = (probe: Probe): string =>
   probe.kind === 'capture'
     ? probe.argv.join(' ')
-    : `${probe.kind} ${'path' in probe ? probe.path : probe.name}`;
+    : `${probe.kind} ${'path' in probe ? probe.path : probe.kind === 'here' ? probe.file : probe.name}`;
 
 /** Steps that are left after they were done. */
 export const didNotConverge = (left: readonly Step[], task: Task): Diagnostic =>
@@ -82,6 +84,6 @@ export const didNotConverge = (left: readonly Step[], task: Task): Diagnostic =>
 const show = (value: Step['before']): string =>
   value === undefined
     ? 'absent'
-    : typeof value === 'object' && value !== null && 'bytes' in value
+    : typeof value === 'object' && value !== null && ('bytes' in value || 'sha256' in value)
       ? 'other bytes'
       : JSON.stringify(value);

@@ -1,11 +1,12 @@
 import type { HostNode, ReadyItem } from '../model/compiled.ts';
+import { isUnhashed } from '../model/content.ts';
 import type { Part, Response } from '../model/host.ts';
 import type { Answer, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { AnyModule, Surroundings } from '../modules/module.ts';
 import { type Answers, keyOf } from './answers.ts';
 import { linksAbove } from './links-above.ts';
 import type { Done, Made, Member } from './member.ts';
-import type { HostState, RunState, Task } from './run-state.ts';
+import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 /** Longest look ahead: items that one request asks for at most. */
 const WIDEST = 4096;
@@ -136,7 +137,7 @@ export class Lookahead {
   }
 
   get #around(): Surroundings {
-    return { facts: this.#state.facts, mode: this.#run.mode };
+    return surroundings(this.#run, this.#state);
   }
 
   async #fetch(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<void> {
@@ -180,6 +181,8 @@ export class Lookahead {
       if (expansion.kind !== 'ready') continue;
       for (const [index, item] of expansion.items.entries()) {
         if (item.kind !== 'ready' || (next === task && index < from)) continue;
+        // Which file it sends came out during the run; nothing waits for its hash but its own turn.
+        if (isUnhashed(item.file)) continue;
         if (this.#run.mode === 'apply' && this.#bound(item)) return;
         if (left-- <= 0) return;
         yield { task: next, item };

@@ -12,7 +12,7 @@ import { failed, type ItemResult } from './item-result.ts';
 import { linksAbove } from './links-above.ts';
 import type { Lookahead } from './lookahead.ts';
 import { mention } from './mention.ts';
-import type { HostState, RunState, Task } from './run-state.ts';
+import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 /** A module's refusal as the reason why a task failed. */
 export const refusal = ({ refused, help }: Refusal, task: Task) =>
@@ -41,7 +41,7 @@ export async function planItem(
   ahead: Lookahead,
 ): Promise<ItemResult> {
   const pending = run.worldPending || state.overlay.pending;
-  const around = { facts: state.facts, mode: run.mode } as const;
+  const around = surroundings(run, state);
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
   const answers = await ahead.answersFor(task, index, item);
   const { overlay } = state;

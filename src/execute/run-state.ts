@@ -5,7 +5,7 @@ import type { Host, Shell } from '../model/host.ts';
 import type { Acting, PlannedItem } from '../model/planned.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { Value } from '../model/value.ts';
-import type { AnyModule } from '../modules/module.ts';
+import type { AnyModule, Surroundings } from '../modules/module.ts';
 import { Overlay } from '../shell/overlay.ts';
 import { Answers } from './answers.ts';
 import { Manifest } from './manifest.ts';
@@ -17,6 +17,8 @@ export type Play = HostPlay<AnyModule>;
 export interface RunState {
   readonly mode: 'plan' | 'apply';
   readonly playbook: string;
+  /** Its folder. */
+  readonly folder: string;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Told of every task of a dry run. */
@@ -28,6 +30,14 @@ export interface RunState {
   /** True once something is to change on any host in a play that is over: what reads the world can't be asked then. */
   worldPending: boolean;
 }
+
+/** What modules are told of a run and a host. */
+export const surroundings = ({ mode, folder }: RunState, { facts, name }: HostState): Surroundings => ({
+  facts,
+  mode,
+  host: name,
+  folder,
+});
 
 /** A host in a run, and what it has learnt. */
 export class HostState {

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fault } from '../diagnostics/trouble.ts';
+import { fault, Trouble } from '../diagnostics/trouble.ts';
+import { fillInHashes } from '../hosts/hash-file.ts';
 import type { Item, ReadyItem } from '../model/compiled.ts';
+import { isUnhashed } from '../model/content.ts';
 import type { Status, TaskRef } from '../model/event.ts';
 import { plannedStep } from '../model/planned.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
@@ -85,6 +87,14 @@ async function runItem(
 ): Promise<ItemResult> {
   if (item.kind === 'skipped') return skipped(item.reason);
   if (item.kind === 'unknown') return notKnown(item.reason, run, task);
+  if (isUnhashed(item.file)) {
+    try {
+      await fillInHashes([item.file]);
+    } catch (error) {
+      if (!(error instanceof Trouble) || !error.diagnostics[0]) throw error;
+      return failed({ ...error.diagnostics[0], place: task.ref.place });
+    }
+  }
   if (run.mode === 'plan') {
     if (!task.runsInPlan) return planItem(task, index, item, run, state, ahead);
     // It only reads, says its author; but what it reads is not there yet where something is to change before it.

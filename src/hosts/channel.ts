@@ -14,6 +14,10 @@ export interface ChannelListener {
 /** A program that runs at the other end, with its three streams as raw bytes. */
 export interface Channel {
   write(data: Buffer | string): void;
+  /** Writes, and resolves when the other end has room for more; perhaps never once the channel has ended. */
+  send(data: Buffer): Promise<void>;
+  /** Holds what comes on stdout, so that the other end has to wait, or lets it come again. */
+  pause(on: boolean): void;
   /** Replaces the listener; who comes after the end is told at once. */
   listen(listener: ChannelListener): void;
   close(): void;

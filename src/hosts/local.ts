@@ -36,6 +36,8 @@ const launchHere =
       child.stdin.on('error', () => undefined);
       const channel: Channel = {
         write: (data) => void child.stdin.write(data),
+        send: (data) => new Promise((sent) => void child.stdin.write(data, () => sent())),
+        pause: (on) => void (on ? child.stdout.pause() : child.stdout.resume()),
         listen: (listener) => ears.listen(listener),
         close: () => {
           child.stdin.end();

@@ -10,6 +10,18 @@ export interface FrameResult {
   readonly complete: number;
   /** A deadline passed. */
   readonly expired: boolean;
+  /** Why an action failed that the host knows nothing of. */
+  readonly fault?: string;
+}
+
+/** How a transfer hangs together with the answer to its request. */
+export interface Beside {
+  /** Resolves when the answer is there, or the channel has ended: nothing more is to be sent then. */
+  readonly over: Promise<void>;
+  /** True as soon as it has. */
+  readonly isOver: () => boolean;
+  /** Bytes have gone out. */
+  readonly progress: () => void;
 }
 
 /** How long the shell may take to tell what was printed until it was ended. */
@@ -19,13 +31,15 @@ const TRAVEL_MS = 20_000;
 
 /**
  * Sends a frame and keeps the deadlines of its pieces, here and not on the host: they cost no process. When one
- * passes, what runs is ended and the shell is given up with it: the wire is then `ended`.
+ * passes, what runs is ended and the shell is given up with it: the wire is then `ended`. `carry` sends what travels
+ * besides.
  */
 export async function runFrame(
   wire: Wire,
   frame: Frame,
   bytes: Buffer,
   watch: Pick<FrameWatch, 'limit' | 'output'>,
+  carry?: (beside: Beside) => Promise<void>,
 ): Promise<FrameResult> {
   let complete = 0;
   let begun = false;
@@ -69,8 +83,19 @@ export async function runFrame(
   if (frame.acts) wire.keepAlive(HEARTBEAT_MS);
   const { output: sent, answer } = wire.begin(bytes, { ...watch, progress });
   seen = sent;
+  let isOver = false;
+  let leave: () => void = () => {};
+  const over = new Promise<void>((resolve) => {
+    leave = () => {
+      isOver = true;
+      resolve();
+    };
+  });
+  const carried = carry?.({ over, isOver: () => isOver, progress: () => arm(0) });
   try {
     const ended = await Promise.race([answer.then(() => true), givenUp.then(() => false)]);
+    // Nothing may follow the word that the answer is here.
+    leave();
     if (expired) {
       // Also where the request has ended: what does not heed TERM is still there, and the watchdog will kill it.
       if (!ended) answer.catch(() => undefined);
@@ -82,5 +107,7 @@ export async function runFrame(
     return { output: sent, complete, expired };
   } finally {
     clearTimeout(timer);
+    leave();
+    await carried;
   }
 }

@@ -1,15 +1,20 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
+import type { LocalFile } from '../model/content.ts';
 import type { Part, PendingHandler, Request, Response, Shell } from '../model/host.ts';
 import type { Answer, ProbeFailure } from '../model/probe.ts';
 import type { Action, Outcome } from '../model/step.ts';
 import { outcome } from '../shell/actions/action-piece.ts';
-import { compileRequest, type Frame } from '../shell/compile-request.ts';
+import { lostKey, otherKey } from '../shell/actions/upload.ts';
+import { compileRequest, type Frame, frameOfOne } from '../shell/compile-request.ts';
 import { requestFrame, withLibrary } from '../shell/loop.ts';
 import { failure, type Piece } from '../shell/piece.ts';
+import { answerHere, isHere } from './answer-here.ts';
 import { type OpenShell, openShell, type ShellPlan } from './open-shell.ts';
-import { runFrame } from './run-frame.ts';
+import { ReceivedFile } from './receive-file.ts';
+import { type FrameResult, runFrame } from './run-frame.ts';
+import { sendByChunks, sendFile, whyOther } from './send-file.ts';
 
 /** Output kept of a capture or an action, on each stream. */
 const OUTPUT_LIMIT = 1024 * 1024;
@@ -63,12 +68,15 @@ export class ShellSession implements Shell {
     const answers = new Map<number, Answer | ProbeFailure>();
     const outcomes = new Map<number, Outcome>();
     const alone = new Set<number>();
-    let parts: readonly Part[] = request.parts;
+    const asked = request.parts.filter(isHere);
+    let parts: readonly Part[] = request.parts.filter((part) => !isHere(part));
     while (parts.length > 0) {
       const again = await this.round(parts, request, alone, answers, outcomes);
       if (!again) break;
       parts = parts.filter(({ id }) => !answers.has(id) && !outcomes.has(id));
     }
+    // What this machine has is told last: what comes from the host is here by then.
+    if ([...outcomes.values()].every(({ ok }) => ok)) await answerHere(asked, answers);
     return { answers, outcomes };
   }
 
@@ -81,13 +89,15 @@ export class ShellSession implements Shell {
     outcomes: Map<number, Outcome>,
   ): Promise<boolean> {
     const unique = randomBytes(8).toString('hex');
-    for (const frame of compileRequest(parts, { tools: this.open.tools, unique, alone })) {
-      const { output, complete, expired } = await this.run(frame, request);
+    for (const frame of compileRequest(parts, { ...this.how, unique, alone })) {
+      const { output, complete, expired, fault } = await this.run(frame, request);
       for (const piece of frame.pieces.slice(0, complete)) {
         for (const [id, answer] of piece.answers(output)) answers.set(id, answer);
       }
       for (const piece of frame.pieces.slice(0, complete + 1)) {
-        const done = piece.outcome(output);
+        const told = piece.outcome(output);
+        const done =
+          told && fault !== undefined ? { ...told, rc: told.rc || 1, ok: false, stderr: fault } : told;
         for (const id of done ? piece.ids : []) if (done) outcomes.set(id, done);
         if (done && !done.ok) return false;
       }
@@ -108,21 +118,58 @@ export class ShellSession implements Shell {
     return false;
   }
 
-  private async run(frame: Frame, request: Request): ReturnType<typeof runFrame> {
+  private get how() {
+    return { tools: this.open.tools, mode: this.open.mode };
+  }
+
+  /** Sends a frame, with what travels besides. */
+  private async run(frame: Frame, request: Request): Promise<FrameResult> {
     if (this.open.wire.ended) await this.reopen();
+    const { freight } = frame;
+    const [id = 0] = frame.pieces[0]?.ids ?? [];
+    if (freight?.kind === 'down') {
+      const { wire } = this.open;
+      const received = new ReceivedFile(freight.action, (on) => wire.pause(on));
+      try {
+        const result = await this.runFrame(frame, request, { take: received, section: freight.section });
+        const fault = await received.finish(result.output.sections.get(freight.section)?.rc === 0);
+        return fault === undefined ? result : { ...result, fault };
+      } catch (error) {
+        await received.discard();
+        throw error;
+      }
+    }
+    if (freight?.kind !== 'up') return this.runFrame(frame, request);
+    const result =
+      this.open.mode === 'r'
+        ? await sendByChunks(freight.file, freight.byChunks, (piece) =>
+            this.runFrame(frameOfOne(piece), request),
+          )
+        : await this.runFrame(frame, request, { send: freight.file });
+    const { values } = result.output;
+    if (values.has(lostKey(id))) this.open.wire.abandon();
+    return values.has(otherKey(id)) ? { ...result, fault: await whyOther(freight.file) } : result;
+  }
+
+  private async runFrame(frame: Frame, request: Request, carried: Carried = {}): Promise<FrameResult> {
+    const { wire, mode } = this.open;
+    const { take, section, send } = carried;
     this.frames += 1;
     const { acts } = frame;
     // The first request brings the library: by itself it would cost two processes more.
     const brings = this.taught !== this.open;
+    // A request that reads from the executor's stdin cannot bring it, because the library shuts that for what it comes with.
+    if (brings && send) await this.runFrame(NOTHING, request);
+    const script = brings && !send ? withLibrary(frame.script, acts) : frame.script;
     this.taught = this.open;
-    const script = brings ? withLibrary(frame.script, acts) : frame.script;
-    const bytes = requestFrame(script, this.open.mode, { acts, inExecutor: brings });
+    const bytes = requestFrame(script, mode, { acts, inExecutor: brings || send !== undefined });
     const whole = new Set(frame.pieces.flatMap((piece) => piece.whole));
     const live = new Set(frame.pieces.flatMap((piece) => (piece.acts ? piece.ids.map(String) : [])));
     const decoders = new Map<string, StringDecoder>();
-    const result = await runFrame(this.open.wire, frame, bytes, {
-      limit: (key) => (whole.has(key) ? Number.POSITIVE_INFINITY : OUTPUT_LIMIT),
+    const watch: Parameters<typeof runFrame>[3] = {
+      limit: (key) => (key === section ? 0 : whole.has(key) ? Number.POSITIVE_INFINITY : OUTPUT_LIMIT),
       output: (key, stream, chunk) => {
+        if (key === section) take?.take(stream, chunk);
         if (!request.onOutput || !live.has(key)) return;
         const name = `${stream} ${key}`;
         const decoder = decoders.get(name) ?? new StringDecoder('utf8');
@@ -130,13 +177,23 @@ export class ShellSession implements Shell {
         const text = decoder.write(chunk);
         if (text) request.onOutput(Number(key), stream, text);
       },
-    });
-    return result;
+    };
+    return runFrame(wire, frame, bytes, watch, send && ((beside) => sendFile(wire, mode, send, beside)));
   }
 
   private async reopen(): Promise<void> {
     this.open = await openShell({ ...this.plan, again: true });
   }
+}
+
+/** A request for nothing, which the library travels with. */
+const NOTHING: Frame = { pieces: [], script: ':', acts: false };
+
+/** What travels with a frame besides script and answer. */
+interface Carried {
+  readonly send?: LocalFile;
+  readonly take?: ReceivedFile;
+  readonly section?: string;
 }
 
 /** A probe that hung alone is the culprit; of several, each is asked again with a process of its own. */

@@ -207,6 +207,11 @@ function channelOf(client: ssh2.Client, stream: ssh2.ClientChannel): Channel {
   client.on('close', end);
   return {
     write: (data) => mouth.write(data),
+    send: (data) => {
+      mouth.flush();
+      return new Promise((sent) => void stream.write(data, () => sent()));
+    },
+    pause: (on) => void (on ? stream.pause() : stream.resume()),
     listen: (listener) => ears.listen(listener),
     close: () => {
       mouth.flush();

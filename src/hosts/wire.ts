@@ -89,6 +89,21 @@ export class Wire {
     if (!this.ended) this.heart ??= setInterval(() => this.tell('b'), everyMs).unref();
   }
 
+  /** Bytes for the request that runs. */
+  write(bytes: string): void {
+    if (!this.ended) this.channel.write(bytes);
+  }
+
+  /** The same; resolves when the other end has room for more, perhaps never once the channel has ended. */
+  send(bytes: Buffer): Promise<void> {
+    return this.ended ? Promise.resolve() : this.channel.send(bytes);
+  }
+
+  /** Holds the answers, or lets them come again. */
+  pause(on: boolean): void {
+    if (!this.ended) this.channel.pause(on);
+  }
+
   /** Closes without good-bye: the watchdog on the host ends what still runs. */
   abandon(): void {
     this.channel.close();

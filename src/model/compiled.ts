@@ -1,3 +1,4 @@
+import type { LocalFile } from './content.ts';
 import type { TaskRef } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Diagnostic } from './source.ts';
@@ -9,6 +10,8 @@ export interface CompiledPlaybook<M> {
   /** Every host of any play, in the inventory's order. */
   readonly hosts: readonly string[];
   readonly plays: readonly CompiledPlay<M>[];
+  /** Large files that tasks name, as far as that is known before a host is. */
+  readonly files: ReadonlySet<LocalFile>;
 }
 
 export interface CompiledPlay<M> {
@@ -86,6 +89,8 @@ export interface ReadyItem<M> {
   readonly module: M;
   /** Parameters as the module's schema parsed them. */
   readonly want: unknown;
+  /** Large file that it sends: its hash must be filled in before the module is asked anything. */
+  readonly file?: LocalFile;
   /** Undefined where the task has none. `result` is what `register` would hold. */
   readonly changedWhen?: (result: ValueMap) => Ruling;
   readonly failedWhen?: (result: ValueMap) => Ruling;

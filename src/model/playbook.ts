@@ -1,3 +1,4 @@
+import type { Content } from './content.ts';
 import type { Place } from './source.ts';
 import type { MapTree, Tree } from './tree.ts';
 
@@ -23,9 +24,10 @@ export interface FileSet {
   readonly files: ReadonlyMap<string, SourceFile>;
 }
 
+/** A file with its bytes; a large one under `files/` is known by its path, and read when it is sent. */
 export interface SourceFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Content;
 }
 
 export interface PlaySource {

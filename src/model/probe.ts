@@ -11,7 +11,8 @@ export type Probe =
   | UnitProbe
   | SysctlProbe
   | ProgramProbe
-  | AccountProbe;
+  | AccountProbe
+  | HereProbe;
 
 /** Runs a program that only reads, and keeps what it printed. */
 export interface Capture {
@@ -27,12 +28,17 @@ export interface Capture {
   /** What it prints hangs on the files below this directory, or, for `/`, on anything: a dry run cannot tell after a change. */
   readonly hangsOn?: string;
 }
-/** Reads a file; with `expect` its bytes come back only where their SHA-256 differs. */
+/**
+ * Reads a file; with `expect` its bytes come back only where their SHA-256 differs. With `most` they come back only where
+ * they are no more than that; of a larger file only the hash is told. `most: 0` asks for the hash alone.
+ */
 export interface ReadFile {
   readonly kind: 'readFile';
   readonly path: string;
   /** SHA-256 in lower-case hex. */
   readonly expect?: string;
+  /** Bytes. */
+  readonly most?: number;
 }
 /** lstat(2) of a path (a link is not followed unless `follow`). */
 export interface StatPath {
@@ -77,6 +83,13 @@ export interface AccountProbe {
   readonly name: string;
 }
 
+/** A file of this machine, which its hash is asked of and never its bytes. No host hears of it. */
+export interface HereProbe {
+  readonly kind: 'here';
+  /** Absolute path on this machine; not called `path`, which is a host's. */
+  readonly file: string;
+}
+
 /** Answer to a `Capture`. `missing`: the program is not on the host (rc 127). A signal gives rc 128+n, as in sh. */
 export interface Captured {
   readonly rc: number;
@@ -85,13 +98,15 @@ export interface Captured {
   readonly missing: boolean;
 }
 /**
- * Answer to a `ReadFile`. `content` is left out where the hash was as expected, or the file is absent. Neither content
- * nor hash: a directory or device is there, or a file of a package still to come.
+ * Answer to a `ReadFile` or `HereProbe`. `content` is left out where the hash was as expected, the file is absent, or larger than
+ * `most`. Neither content nor hash: a directory or device is there, or a file of a package still to come.
  */
 export interface FileRead {
   readonly exists: boolean;
   readonly sha256?: string;
   readonly content?: Uint8Array;
+  /** Bytes; told of a file of this machine. */
+  readonly size?: number;
 }
 /** Answer to a `StatPath`. */
 export type Stat = { readonly exists: false } | StatFound;
@@ -154,7 +169,7 @@ export interface AccountFound {
 /** The answer that belongs to a probe's type. */
 export type AnswerTo<P extends Probe> = P extends Capture
   ? Captured
-  : P extends ReadFile
+  : P extends ReadFile | HereProbe
     ? FileRead
     : P extends StatPath
       ? Stat
@@ -192,7 +207,7 @@ export type Probes = Readonly<Record<string, Probe>>;
 export type Found<P extends Probes> = { readonly [K in keyof P]: AnswerTo<P[K]> };
 
 export const capture = (...argv: readonly string[]): Capture => ({ kind: 'capture', argv });
-export const readFile = (path: string, options: { expect?: string } = {}): ReadFile => ({
+export const readFile = (path: string, options: { expect?: string; most?: number } = {}): ReadFile => ({
   kind: 'readFile',
   path,
   ...options,
@@ -213,6 +228,7 @@ export const packageState = (
 export const unit = (name: string): UnitProbe => ({ kind: 'unit', name });
 export const sysctlValue = (name: string): SysctlProbe => ({ kind: 'sysctl', name });
 export const program = (name: string): ProgramProbe => ({ kind: 'program', name });
+export const here = (file: string): HereProbe => ({ kind: 'here', file });
 export const account = (database: AccountProbe['database'], name: string): AccountProbe => ({
   kind: 'account',
   database,
@@ -230,6 +246,8 @@ export function probeKey(probe: Probe): string {
       return `readFile ${probe.path}`;
     case 'package':
       return `package ${probe.candidate ? 'candidate ' : ''}${probe.contents ? 'contents ' : ''}${probe.name}`;
+    case 'here':
+      return `here ${probe.file}`;
     case 'account':
       return `account ${probe.database} ${probe.name}`;
     default:

@@ -1,8 +1,9 @@
+import type { Content } from './content.ts';
 import type { Answer, AnswerTo, Probe } from './probe.ts';
 import type { Unknown } from './value.ts';
 
 /** What may be done to a host: a closed set, as data; `shell/` quotes every argument in one place. */
-export type Action = Run | WriteFile | MakeDirectory | SetAttributes | MakeLink | Remove | Wait;
+export type Action = Run | WriteFile | MakeDirectory | SetAttributes | MakeLink | Remove | Wait | FetchFile;
 
 /** Runs a program. Fails on an exit status that is not among `okStatus` (default: just 0). */
 export interface Run {
@@ -21,7 +22,7 @@ export interface Run {
 export interface WriteFile {
   readonly kind: 'writeFile';
   readonly path: string;
-  readonly content: Uint8Array;
+  readonly content: Content;
   /** Left out: as the file has it now, 0o644 for a new one. */
   readonly mode?: number;
   /** Name or number as text. Left out: as the file has it now, the acting user for a new one. */
@@ -70,6 +71,16 @@ export interface Wait {
   readonly what: string;
 }
 
+/** Copies a file of the host to this machine: atomically, with the directories above it, readable by its owner only. */
+export interface FetchFile {
+  readonly kind: 'fetchFile';
+  readonly from: string;
+  /** Absolute path on this machine. */
+  readonly to: string;
+  /** SHA-256 that what arrives must have; left out where it may have become another meanwhile. */
+  readonly sha256?: string;
+}
+
 /** What a step makes true beyond what its action says by itself: later tasks of a dry run see it over the host. */
 export type Effect =
   /** The probe would then answer so; unknown where that hangs on what the step does. */
@@ -102,7 +113,14 @@ export type Shown =
   | number
   | string
   | readonly string[]
-  | { readonly bytes: Uint8Array };
+  | { readonly bytes: Uint8Array }
+  | LargeBytes;
+
+/** Bytes that are not at hand, because they are many. */
+export interface LargeBytes {
+  readonly size: number;
+  readonly sha256: string;
+}
 
 /** One change to a host: what is printed and what is done, in one value. The diff prints it, apply runs it. */
 export interface Step {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Content } from '../model/content.ts';
 import { absentFile, defineModule } from './module.ts';
 import {
   baseOfSource,
@@ -23,7 +24,7 @@ const params = z
       .describe(
         "File of the role's or playbook's `files/` to copy, byte for byte. Either this or `content`.",
       ),
-    bytes: z.instanceof(Uint8Array).optional(),
+    bytes: z.custom<Content>().optional(),
     ...placedFileParams,
   })
   .refine((want) => (want.content === undefined) !== (want.src === undefined), {
@@ -40,7 +41,7 @@ type Want = z.infer<typeof params>;
 export const copy = defineModule({
   name: 'copy',
   absence: (want, found) => absentFile(placeOf(placed(want), found.stat)),
-  doc: 'Puts a file on the host, with the text given here or the bytes of a file beside the playbook. It is replaced atomically, and only where it differs. The directory must be there.',
+  doc: 'Puts a file on the host, with the text given here or the bytes of a file beside the playbook. It is replaced atomically, and only where it differs. The directory must be there. A file above 1 MiB is never held in memory: its hash is compared, and its bytes stream to the host as they are.',
   params,
   examples: [
     {

@@ -4,6 +4,7 @@ import { command } from './command.ts';
 import { copy } from './copy.ts';
 import { debug } from './debug.ts';
 import { fail } from './fail.ts';
+import { fetch } from './fetch.ts';
 import { file } from './file.ts';
 import { filesystem } from './filesystem.ts';
 import { hostsEntry } from './hosts-entry.ts';
@@ -39,6 +40,7 @@ const all: readonly AnyModule[] = [
   debug,
   dnf,
   fail,
+  fetch,
   file,
   filesystem,
   hostsEntry,

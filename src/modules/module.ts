@@ -15,6 +15,10 @@ export interface Surroundings {
   readonly facts: Facts;
   /** Apply, or a dry run: for what only a dry run has to ask. What is planned must not depend on it. */
   readonly mode: 'plan' | 'apply';
+  /** The host's name in the inventory. */
+  readonly host: string;
+  /** Folder of the playbook on this machine, which relative paths start from. */
+  readonly folder: string;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type FileRead, type Found, readFile, type Stat, stat } from '../model/probe.ts';
+import { type Content, isLocal, LARGE_BYTES } from '../model/content.ts';
+import { type FileRead, type Found, readFile, type Stat, type StatFound, stat } from '../model/probe.ts';
 import { type Shown, type Step, step } from '../model/step.ts';
+import { hashOf } from '../shell/hash-of.ts';
 import {
   accountRefusal,
   attributeParams,
@@ -33,7 +34,7 @@ export const placedFileParams = {
 /** A whole file that is to be on a host. */
 export interface PlacedFile extends WantedAttributes {
   readonly dest: string;
-  readonly content: Uint8Array;
+  readonly content: Content;
   /** Name under which it goes into a directory; undefined where it has none of its own. */
   readonly base: string | undefined;
   readonly validate?: string | undefined;
@@ -53,16 +54,17 @@ export const placeOf = (file: PlacedFile, found: Stat): string =>
 /** What to read for a placed file: itself, its directory, and its place inside `dest` should that be a directory. */
 export function inspectPlaced(file: PlacedFile) {
   const dest = plainDest(file);
-  const expect = createHash('sha256').update(file.content).digest('hex');
+  // No diff is made of large files, so neither side's bytes are needed.
+  const how = { expect: hashOf(file.content), most: isLocal(file.content) ? 0 : LARGE_BYTES };
   const inside = file.base === undefined ? dest : `${dest}/${file.base}`;
   return {
     itself: stat(dest),
     stat: stat(dest, { follow: true }),
-    file: readFile(dest, { expect }),
+    file: readFile(dest, how),
     directory: stat(directoryOf(dest), { follow: true }),
     insideItself: stat(inside),
     insideStat: stat(inside, { follow: true }),
-    insideFile: readFile(inside, { expect }),
+    insideFile: readFile(inside, how),
     ...inspectAccounts(file),
   };
 }
@@ -91,8 +93,8 @@ function planAt(
 ): readonly Step[] | Refusal {
   if (now.exists && now.type !== 'file') return refuse(`${path} is a ${now.type}, not a file`);
   if (now.exists && !file.force) return [];
-  const expected = createHash('sha256').update(file.content).digest('hex');
-  if (now.exists && read.sha256 === expected) return attributeSteps(behind(path, itself), file, now);
+  const sha256 = hashOf(file.content);
+  if (now.exists && read.sha256 === sha256) return attributeSteps(behind(path, itself), file, now);
   const validate = file.validate === undefined ? undefined : wordsOf(file.validate);
   const action = {
     kind: 'writeFile',
@@ -101,9 +103,10 @@ function planAt(
     ...attributesFor(file, now),
     ...(validate && !('wrong' in validate) ? { validate } : {}),
   } as const;
-  const before = now.exists ? shown(read) : undefined;
+  const before = now.exists ? shown(read, now) : undefined;
+  const after = isLocal(file.content) ? { size: file.content.size, sha256 } : { bytes: file.content };
   return [
-    step('content', before, { bytes: file.content }, { path, action }),
+    step('content', before, after, { path, action }),
     ...attributeSteps(path, file, now, { within: true }),
   ];
 }
@@ -111,7 +114,10 @@ function planAt(
 const isDirectory = (stat: Stat): boolean => stat.exists && stat.type === 'directory';
 
 /** Before its package is there, nobody knows the text of a file that comes with it. */
-const shown = ({ content }: FileRead): Shown => (content ? { bytes: content } : 'as its package brings it');
+function shown({ content, sha256 }: FileRead, { size }: StatFound): Shown {
+  if (content) return { bytes: content };
+  return sha256 === undefined ? 'as its package brings it' : { size, sha256 };
+}
 
 /** Name of a file of the role, as it is called on the host: without the ending of templates. */
 export const baseOfSource = (src: string): string => baseOf(src).replace(/\.hbs$/, '');

@@ -12,7 +12,7 @@ const params = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Read the file, where it is one, for its `checksum`. The whole of it travels, so it is not done by itself.',
+      'Read the file, where it is one, for its `checksum`. All of it is read on the host, so it is not done by itself.',
     ),
 });
 
@@ -28,7 +28,7 @@ export const stat = defineModule({
   freeForm: 'path',
   inspect: (want: Want) => ({
     stat: statProbe(want.path, { follow: want.follow }),
-    ...(want.get_checksum ? { file: readFile(want.path) } : {}),
+    ...(want.get_checksum ? { file: readFile(want.path, { most: 0 }) } : {}),
   }),
   plan: () => [],
   result: (_want, found) => ({ stat: found.stat.exists ? facts(found.stat, found.file) : { exists: false } }),

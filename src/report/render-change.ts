@@ -9,7 +9,8 @@ const LONGEST = 40;
 export function renderChange(change: Change, paint: Paint): readonly string[] {
   const { before, after, sign, field } = change;
   const sides = [before, after];
-  if (sides.some((side) => side?.kind === 'text')) return textDiff(change, paint);
+  if (sides.some((side) => side?.kind === 'text') && !sides.some((side) => side?.kind === 'binary'))
+    return textDiff(change, paint);
   if (isList(before) || isList(after))
     return [`${field}:`, ...listDiff(listOf(before), listOf(after), paint)];
   const show = (value: ShownValue | undefined) => (field === 'mode' ? inWords(plain(value)) : plain(value));
@@ -72,6 +73,6 @@ function plain(value: ShownValue | undefined): string {
   if (value === undefined) return '(absent)';
   if (value.kind === 'secret') return '(secret)';
   if (value.kind === 'binary') return `${value.size} bytes, sha256 ${value.sha256.slice(0, 12)}…`;
-  if (value.kind === 'text') return JSON.stringify(value.text);
+  if (value.kind === 'text') return `${Buffer.byteLength(value.text)} bytes of text`;
   return value.value === '' ? '""' : String(value.value);
 }

@@ -1,18 +1,22 @@
+import { isLocal } from '../model/content.ts';
 import type { Part } from '../model/host.ts';
 import type { Probe } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
+import { fetchPiece } from './actions/fetch-file.ts';
 import { makeDirectoryPiece, makeLinkPiece, removePiece, setAttributesPiece } from './actions/paths.ts';
 import { type Numbered, rowOf } from './actions/row.ts';
 import { rowPieces } from './actions/row-pieces.ts';
 import { runPiece } from './actions/run.ts';
+import { uploadPiece } from './actions/upload.ts';
 import { waitPiece } from './actions/wait.ts';
 import { writeFilePieces } from './actions/write-file.ts';
-import type { Asked, Piece } from './piece.ts';
+import type { ReadMode } from './loop.ts';
+import type { Asked, Freight, Piece } from './piece.ts';
 import { accountPiece } from './probes/account.ts';
 import { capturePiece } from './probes/capture.ts';
 import { packagePiece } from './probes/package.ts';
 import { programPiece } from './probes/program.ts';
-import { readFilePiece } from './probes/read-file.ts';
+import { isHashOnly, readFilePiece } from './probes/read-file.ts';
 import { isAwkward, statPiece } from './probes/stat.ts';
 import { sysctlPiece } from './probes/sysctl.ts';
 import { unitPiece } from './probes/unit.ts';
@@ -23,10 +27,13 @@ export interface Frame {
   readonly pieces: readonly Piece[];
   readonly script: string;
   readonly acts: boolean;
+  /** Of its only piece. */
+  readonly freight?: Freight;
 }
 
 export interface CompileOptions {
   readonly tools: Tools;
+  readonly mode: ReadMode;
   /** Unguessable text of this request, for the names of temporary files. */
   readonly unique: string;
   /** Parts of which each gets a process of its own, because one of them hung. */
@@ -73,8 +80,9 @@ export function compileRequest(parts: readonly Part[], options: CompileOptions):
       for (const { id, action } of row) {
         // Pieces of one long file go in a frame each, so that neither side holds much of it.
         actionPieces(id, action, options).forEach((piece, at) => {
-          if (at > 0) cut();
+          if (at > 0 || piece.freight) cut();
           add(piece);
+          if (piece.freight) cut();
         });
       }
     }
@@ -96,6 +104,9 @@ export function compileRequest(parts: readonly Part[], options: CompileOptions):
   return frames;
 }
 
+/** A frame of one piece, whatever it carries. */
+export const frameOfOne = (piece: Piece): Frame => frameOf([piece]);
+
 /** The key of the mark that says that a piece is complete. */
 export const doneKey = (at: number): string => `done:${at}`;
 
@@ -103,6 +114,7 @@ const frameOf = (pieces: readonly Piece[]): Frame => ({
   pieces,
   script: pieces.map((piece, at) => `${piece.script}\n_m v ${doneKey(at)} 1`).join('\n'),
   acts: pieces.some((piece) => piece.acts),
+  ...(pieces[0]?.freight ? { freight: pieces[0].freight } : {}),
 });
 
 function actionPieces(id: number, action: Action, options: CompileOptions): readonly Piece[] {
@@ -110,7 +122,11 @@ function actionPieces(id: number, action: Action, options: CompileOptions): read
     case 'run':
       return [runPiece(id, action)];
     case 'writeFile':
-      return writeFilePieces(id, action, options.tools, options.unique);
+      return isLocal(action.content)
+        ? [uploadPiece(id, action, action.content, options.tools)]
+        : writeFilePieces(id, action, action.content, options.tools, options.unique);
+    case 'fetchFile':
+      return [fetchPiece(id, action)];
     case 'makeDirectory':
       return [makeDirectoryPiece(id, action)];
     case 'setAttributes':
@@ -156,8 +172,11 @@ function chunks<P extends Probe>(
   let open: Asked<P>[] = [];
   let bytes = 0;
   for (const part of parts) {
-    const text = 'path' in part.probe ? part.probe.path : 'name' in part.probe ? part.probe.name : '';
-    if (isAwkward(text) || alone?.has(part.id)) {
+    const { probe } = part as { readonly probe: Probe };
+    const text = 'path' in probe ? probe.path : 'name' in probe ? probe.name : '';
+    // A long one has a deadline of its own.
+    const isLong = probe.kind === 'readFile' && isHashOnly(probe);
+    if (isAwkward(text) || isLong || alone?.has(part.id)) {
       all.push([part]);
       continue;
     }

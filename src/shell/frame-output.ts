@@ -20,6 +20,11 @@ export class Section {
     if (kept.length > 0) this.chunks[stream].push(Buffer.from(kept));
   }
 
+  /** Bytes kept of stdout. */
+  get size(): number {
+    return this.chunks.stdout.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
   bytes(stream: 'stdout' | 'stderr' = 'stdout'): Buffer {
     return Buffer.concat(this.chunks[stream]);
   }

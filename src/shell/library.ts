@@ -30,10 +30,11 @@ export const LIBRARY: readonly string[] = [
   `_q="QUOTING_STYLE=literal stat -c '%f/%u/%g/%s/%Y/%U/%G/%N'";`,
   '[ -z "$_a" ] || { _b s "$_k"; eval "$_q -- $_a"; _b c "$_k" $?; };',
   '[ -z "$_l" ] || { _b s "$_k:L"; eval "$_q -L -- $_l"; _b c "$_k:L" $?; }; };',
-  // _R KEY HOW LINE…: reads files; LINE is what sha256sum prints where all is as expected. One sha256sum for all (HOW is
-  // h), from stdin for a single one (s), or none (c); a cat for each that differs. Marks list by place what is as expected
-  // (y), not there (n), cannot be seen (d) or read (r), or is not a file (t).
-  '_R() { _k=$1; _z=$2; shift 2; _i=0; _a=; _r=; _t=; _u=; _w=; _x=; for _l do _i=$((_i+1)); _p=${_l#*  };',
+  // _R KEY HOW LIMIT WHOLE LINE…: reads files; LINE is what sha256sum prints where all is as expected. One sha256sum for
+  // all (HOW is h), from stdin for a single one (s), or none (c); a cat for each that differs, or the first LIMIT bytes of
+  // it (head; with 0 nothing) where its place is not in WHOLE. Marks list by place what is as expected (y), not there (n),
+  // cannot be seen (d) or read (r), or is not a file (t).
+  '_R() { _k=$1; _z=$2; _j=$3; _J=" $4 "; shift 4; _i=0; _a=; _r=; _t=; _u=; _w=; _x=; for _l do _i=$((_i+1)); _p=${_l#*  };',
   'if [ -f "$_p" ]; then if [ -r "$_p" ]; then _a="$_a \\"\\${$_i#*  }\\""; [ "$_z" != c ] || _y "$_i" "$_p";',
   'else _r="$_r $_i"; fi; elif [ -e "$_p" ]; then _t="$_t $_i"; elif _d "$_p"; then _w="$_w $_i";',
   'else _u="$_u $_i"; fi; done; _m v "$_k:n" $_u; _m v "$_k:d" $_w; _m v "$_k:r" $_r; _m v "$_k:t" $_t;',
@@ -44,9 +45,10 @@ export const LIBRARY: readonly string[] = [
   'while [ $# != 0 ]; do _w=$1; shift; _i=$((_i+1)); [ "${_w#*  }" != "$_p" ] || break; done;',
   '[ "${_w#*  }" = "$_p" ] || break; if [ "$_l" = "$_w" ]; then _x="$_x $_i"; else _v "$_i" "${_l%% *}" "$_p"; fi;',
   'done; IFS=$_q; _m v "$_k:y" $_x; };',
-  // _v PLACE SUM PATH, _y PLACE PATH: prints the bytes, and the sum before them (cat).
+  // _v PLACE SUM PATH, _y PLACE PATH: prints the bytes, and the sum before them (cat, or head).
   '_v() { _m v "$_k:$1:hash" "$2"; _y "$1" "$3"; };',
-  '_y() { _b s "f$_k:$1"; cat -- "$2"; _b c "f$_k:$1" $?; };',
+  '_y() { case $_j in 0) return;; esac; _b s "f$_k:$1"; case $_J$_j in *" $1 "*|*" ") cat -- "$2";;',
+  '*) head -c "$_j" -- "$2";; esac; _b c "f$_k:$1" $?; };',
   '_E() { printf "%s\\n" "$*" >&2; return 1; };',
   // _w PATH SUFFIX: sets _p, the file to be replaced (links followed: readlink), and _t, its temporary neighbour.
   '_w() { _p=$1; if [ -L "$_p" ]; then _q=${_p%/*}; [ ! -k "${_q:-/}" ] ||',

@@ -23,7 +23,8 @@ export const readyMark = (mark: string): string => `${mark}ready.`;
  * request. A reader stands before the executor, so that somebody listens while a command runs: it ends the process group
  * when the connection closes in mid-request, on `k`, and after missed heartbeats.
  *
- * Lines to it: `q MODE N` and a body (a request, in a subshell); `s MODE N` (the same in the executor itself); `b` a
+ * Lines to it: `q MODE N` and a body (a request, in a subshell); `s MODE N` (the same in the executor itself); `p MODE N`
+ * and N raw bytes for the request that runs, which reads them itself (one that has ended leaves them unread); `b` a
  * heartbeat, due from the first request that acts until the end; `d` the answer has arrived; `k` end what runs; `x`
  * good-bye.
  */
@@ -42,7 +43,7 @@ export function loop(nonce: string, missedAfterS: number, greeting: string): str
     '</dev/null >/dev/null 2>&1 & T=$!; };',
     // The reader. It stays armed between requests: to arm it for each costs three processes.
     '{ trap "" TERM; B=0; T=; while IFS=" " read -r c m n; do case $c in',
-    'q|s) B=1; case $m in ?a) [ -n "$T" ] || _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
+    'q|s|p) B=1; case $c$m in p?a) _arm;; ??a) [ -n "$T" ] || _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
     'h*) head -c "$n";; d*) dd bs="$n" count=1 iflag=fullblock 2>/dev/null;;',
     `r*) ${readLines('printf "%s\\n" "$l"')};; esac;;`,
     'b) [ -z "$T" ] || _arm;; d) B=0;; k) kill -TERM 0;;',
@@ -50,6 +51,7 @@ export function loop(nonce: string, missedAfterS: number, greeting: string): str
     '_dis; [ "$B" = 0 ] || _end; } 9>&- |',
     // The executor. What only reads does not inherit the lock; where nothing acted, the lock ends with the shell.
     '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) case $L$A in 11) flock -u 9;; esac; break;; esac;',
+    `case $c in p) ${readBlock('m', 'n')} >/dev/null; continue;; esac;`,
     'case $m in h*) b=$(head -c "$n");; d*) b=$(dd bs="$n" count=1 iflag=fullblock 2>/dev/null);;',
     `r*) b=; ${readLines('b=$b$l$_n')};; esac; case $m in ?a) A=1;; esac;`,
     'case $c$m in s*) eval "$b";; q?a) ( eval "$b" ) </dev/null;; *) ( eval "$b" ) </dev/null 9>&-;; esac;',
@@ -67,6 +69,13 @@ const READ_BYTES = 2_000;
 /** The mode for a body: the host's own, or `r` where it is so short that a process costs more. */
 const modeFor = (script: string, mode: ReadMode): ReadMode =>
   Buffer.byteLength(script) <= READ_BYTES ? 'r' : mode;
+/** Command that copies the raw bytes of a `p` line from stdin, of its mode and amount as these variables have them. */
+export const readBlock = (mode: string, amount: string): string =>
+  `case $${mode} in h*) head -c "$${amount}";; *) [ "$${amount}" = 0 ] || dd bs="$${amount}" count=1 iflag=fullblock 2>/dev/null;; esac`;
+
+/** The line before raw bytes. An amount of 0 says that these were all. `arms`: it counts as a heartbeat, which costs processes. */
+export const blockHead = (mode: ReadMode, bytes: number, arms: boolean): string =>
+  `p ${mode}${arms ? 'a' : ''} ${bytes}\n`;
 
 /** The bytes of one request. `acts`: it changes the host, so the watchdog is armed from its start. */
 export function requestFrame(

@@ -38,6 +38,7 @@ export function isAbsent(probe: Probe, answer: Answer): boolean {
       return (answer as Captured).missing;
     case 'stat':
     case 'readFile':
+    case 'here':
       return !(answer as { readonly exists: boolean }).exists;
     case 'package':
       return !(answer as PackageState).installed;
@@ -59,6 +60,7 @@ export function absenceOf(probe: Probe): Answer {
       return { rc: 127, stdout: '', stderr: `${probe.argv[0] ?? ''}: not found`, missing: true };
     case 'stat':
     case 'readFile':
+    case 'here':
       return { exists: false };
     case 'package':
       return { installed: false };

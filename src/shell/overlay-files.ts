@@ -1,4 +1,5 @@
-import type { FileRead, Stat } from '../model/probe.ts';
+import { type Content, isLocal, sizeOf } from '../model/content.ts';
+import type { FileRead, ReadFile, Stat } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
 import { type Unknown, unknown } from '../model/value.ts';
 import { type Attributes, made, merge, NOT_KNOWN, pick } from './overlay-attributes.ts';
@@ -104,7 +105,7 @@ export class OverlayFiles {
   content(path: string): Uint8Array | null | undefined {
     const { path: real } = this.#resolve(path);
     const node = this.#nodes.get(real);
-    if (node?.kind === 'file') return node.content;
+    if (node?.kind === 'file') return isLocal(node.content) ? undefined : node.content;
     return this.#decides(real) ? null : undefined;
   }
 
@@ -115,17 +116,17 @@ export class OverlayFiles {
     return this.#decides(real) ? this.#over(real, ABSENT) : notYet(through);
   }
 
-  patchRead(path: string, expect: string | undefined, base: FileRead): FileRead | Unknown {
-    const { path: real, through, loops } = this.#resolve(path);
+  patchRead(probe: ReadFile, base: FileRead): FileRead | Unknown {
+    const { path: real, through, loops } = this.#resolve(probe.path);
     const node = this.#nodes.get(real);
     if (loops) return { exists: false };
     if (node?.kind === 'directory') return { exists: true };
-    if (node?.kind === 'file') return readOf(node.content, expect);
+    if (node?.kind === 'file') return readOf(node.content, probe);
     if (this.#decides(real)) return { exists: false };
     return through === undefined ? base : notYet(through);
   }
 
-  #write(path: string, content: Uint8Array, given: Attributes, user: string): void {
+  #write(path: string, content: Content, given: Attributes, user: string): void {
     const before = this.#nodes.get(path);
     const fresh = this.#isFresh(path, before);
     const kept = before && 'attributes' in before ? before.attributes : {};
@@ -179,7 +180,7 @@ export class OverlayFiles {
       default: {
         if (!node.fresh && below.exists && below.type === 'link') return below;
         const old = !node.fresh && below.exists && below.type === node.kind ? below : undefined;
-        const size = node.kind === 'file' ? node.content.length : (old?.size ?? NOT_KNOWN);
+        const size = node.kind === 'file' ? sizeOf(node.content) : (old?.size ?? NOT_KNOWN);
         const stat = made(node.kind, node.attributes, size, node.user, old);
         return node.kind === 'file' ? { ...stat, mtime: NOT_KNOWN } : stat;
       }

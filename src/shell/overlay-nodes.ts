@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { FileRead } from '../model/probe.ts';
+import { type Content, isLocal, sizeOf } from '../model/content.ts';
+import type { FileRead, ReadFile } from '../model/probe.ts';
+import { type Unknown, unknown } from '../model/value.ts';
+import { hashOf } from './hash-of.ts';
 import { type Attributes, merge } from './overlay-attributes.ts';
 
 /** What the steps so far would make of a path. `fresh`: nothing of what the host has there remains. `user`: its maker. */
@@ -8,7 +10,7 @@ export type Node =
   | { readonly kind: 'link'; readonly target: string }
   | {
       readonly kind: 'file';
-      readonly content: Uint8Array;
+      readonly content: Content;
       readonly fresh: boolean;
       readonly user: string;
       readonly attributes: Attributes;
@@ -21,10 +23,16 @@ export type Node =
     }
   | { readonly kind: 'altered'; readonly attributes: Attributes };
 
-/** What reading a file of these bytes answers; `expect` is the hash of which the bytes are known already. */
-export function readOf(content: Uint8Array, expect: string | undefined): FileRead {
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return sha256 === expect ? { exists: true, sha256 } : { exists: true, sha256, content };
+/** What reading a file of these bytes answers; of `expect`, the hash, the bytes are known already. */
+export function readOf(
+  content: Content,
+  { expect, most = Number.POSITIVE_INFINITY }: Pick<ReadFile, 'expect' | 'most'>,
+): FileRead | Unknown {
+  const sha256 = hashOf(content);
+  if (sha256 === expect || sizeOf(content) > most) return { exists: true, sha256 };
+  return isLocal(content)
+    ? unknown(`${content.path} is too large to be looked into before it is on the host`)
+    : { exists: true, sha256, content };
 }
 
 /** With other attributes, where it has any. */

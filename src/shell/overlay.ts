@@ -122,7 +122,7 @@ export class Overlay {
   }
 
   #read(probe: Extract<Probe, { kind: 'readFile' }>, base: Answer): Answer | Unknown {
-    return this.#files.patchRead(probe.path, probe.expect, base as AnswerTo<typeof probe>);
+    return this.#files.patchRead(probe, base as AnswerTo<typeof probe>);
   }
 
   /** What the host says, with what steps declared of it; files of this run are still to come over it. */
@@ -148,14 +148,14 @@ export class Overlay {
       if (this.#brought.has(this.#keyOf({ kind: 'program', name })))
         return unknown(`${name} is installed in this run`);
     }
-    if (this.#mayBring.length === 0 || probe.kind === 'package') return undefined;
+    if (this.#mayBring.length === 0 || probe.kind === 'package' || probe.kind === 'here') return undefined;
     if ((probe.kind === 'stat' || probe.kind === 'readFile') && administrators(probe.path)) return undefined;
     return unknown(`it may come with the package ${this.#mayBring.join(', ')}`);
   }
 
   #mayGo(probe: Probe): Unknown | undefined {
     if (this.#mayTake.length === 0 || probe.kind === 'package' || probe.kind === 'sysctl') return undefined;
-    if (probe.kind === 'capture') return undefined;
+    if (probe.kind === 'capture' || probe.kind === 'here') return undefined;
     if ('path' in probe && (administrators(probe.path) || probe.path.startsWith('/etc/'))) return undefined;
     return unknown(`it may go with the package ${this.#mayTake.join(', ')}`);
   }

@@ -1,11 +1,24 @@
+import type { LocalFile } from '../model/content.ts';
 import type { Answer, Probe, ProbeFailure } from '../model/probe.ts';
-import type { Outcome } from '../model/step.ts';
+import type { FetchFile, Outcome } from '../model/step.ts';
 import type { FrameOutput } from './frame-output.ts';
 
 /** A probe with the number of its part. */
 export interface Asked<P extends Probe> {
   readonly id: number;
   readonly probe: P;
+}
+
+/** A file's raw bytes that travel with a piece: after its script, or back under the key of a section. */
+export type Freight =
+  | { readonly kind: 'up'; readonly file: LocalFile; readonly byChunks: ByChunks }
+  | { readonly kind: 'down'; readonly action: FetchFile; readonly section: string };
+
+/** The same as requests that carry a chunk each, for a host that cannot read raw bytes. */
+export interface ByChunks {
+  readonly first: Piece;
+  chunk(bytes: Uint8Array): Piece;
+  readonly last: Piece;
 }
 
 /** A piece of a request that stands or falls as one: probes of one kind, or one action. */
@@ -19,6 +32,8 @@ export interface Piece {
   readonly whole: readonly string[];
   /** Action of the piece; undefined where it only reads. */
   readonly acts: boolean;
+  /** What else travels than script and answer: of such pieces each has a frame of its own. */
+  readonly freight?: Freight;
   readonly answers: (frame: FrameOutput) => ReadonlyMap<number, Answer | ProbeFailure>;
   readonly outcome: (frame: FrameOutput) => Outcome | undefined;
 }

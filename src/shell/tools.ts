@@ -3,6 +3,8 @@ export interface Tools {
   readonly stat: boolean;
   readonly sha256sum: boolean;
   readonly base64: boolean;
+  /** `head -c N FILE`. */
+  readonly head: boolean;
   readonly flock: boolean;
   readonly systemctl: boolean;
   /** `rm --one-file-system`: not in busybox. */
@@ -16,6 +18,7 @@ export const TOOL_NAMES = [
   'stat',
   'sha256sum',
   'base64',
+  'head',
   'flock',
   'systemctl',
   'readlink',
@@ -29,6 +32,7 @@ export function toolsFrom(paths: ReadonlyMap<string, string>, busybox: boolean):
     stat: paths.has('stat'),
     sha256sum: paths.has('sha256sum'),
     base64: paths.has('base64'),
+    head: paths.has('head'),
     flock: paths.has('flock'),
     systemctl: paths.has('systemctl'),
     oneFileSystem: !busybox,

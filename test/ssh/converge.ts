@@ -24,7 +24,7 @@ export async function converge(host: Host, name: string, params: unknown): Promi
   const module = modules.get(name);
   if (!module) throw new Error(`There is no module ${name}`);
   const want: unknown = module.params.parse(params);
-  const around: Surroundings = { facts: host.facts, mode: 'apply' };
+  const around: Surroundings = { facts: host.facts, mode: 'apply', host: 'web1', folder: '/project' };
   const probes = module.inspect(want, around) as Probes;
   const before = await found(host, probes);
   const steps = planned(module, want, before, around);

@@ -96,6 +96,26 @@ describe.each(testShells())('probes in $name', ({ name, sh }) => {
     expect(await ask(shell, readFile(at('empty')))).toMatchObject({ exists: true, sha256: sha256('') });
   });
 
+  test('of a file above what is wanted comes the hash alone', async () => {
+    const plain = sha256('one\ntwo\n\n');
+    const answers = await askAll(shell, [
+      readFile(at('plain'), { most: 9 }),
+      readFile(at('plain'), { most: 8 }),
+      readFile(at('plain'), { most: 0 }),
+      readFile(at('plain'), { expect: plain, most: 8 }),
+      readFile(at('absent'), { most: 0 }),
+      readFile(at('empty'), { most: 0 }),
+    ]);
+    expect(answers).toEqual([
+      { exists: true, sha256: plain, content: new Uint8Array(Buffer.from('one\ntwo\n\n')) },
+      { exists: true, sha256: plain },
+      { exists: true, sha256: plain },
+      { exists: true, sha256: plain },
+      { exists: false },
+      { exists: true, sha256: sha256('') },
+    ]);
+  });
+
   test('a file that is as expected sends no bytes; a trailing line break makes a difference', async () => {
     const [same, other] = await askAll(shell, [
       readFile(at('plain'), { expect: sha256('one\ntwo\n\n') }),

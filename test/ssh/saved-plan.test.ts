@@ -96,6 +96,27 @@ describe('a saved plan', () => {
     expect(text('web2.told')).toBe('told\n');
   });
 
+  test('holds a large file by its hash, and sends it where it still lies', async () => {
+    const image = 'project/files/image';
+    const large = 'a'.repeat(2 * 1024 * 1024);
+    project(`- copy: {src: image, dest: '${folder}/{{inventory_hostname}}.image'}\n`);
+    put(image, large);
+    await save();
+    expect(text('plan.json').length).toBeLessThan(large.length);
+    put(image, large.replace('a', 'b'));
+    const other = await apply();
+    expect(other.status).toBe(3);
+    expect(other.stderr).toContain('error[plan-file-changed]');
+    rmSync(at(image));
+    const gone = await apply();
+    expect(gone.status).toBe(3);
+    expect(gone.stderr).toContain('error[plan-file-gone]');
+    expect(existsSync(at('web1.html'))).toBe(false);
+    put(image, large);
+    expect(await apply()).toMatchObject({ status: 0, failures: [] });
+    expect(text('web2.image')).toBe(large);
+  });
+
   test('is printed by show as plan printed it, and is for its owner only', async () => {
     const { stdout } = await save();
     const shown = await troupe('show', plan(), '--format', 'json');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -20,13 +20,23 @@ export function testShells(): readonly TestShell[] {
   ];
 }
 
+/** The same, and busybox without the programs by which raw bytes are read: all ways to read a request's body. */
+export const readingShells = (): readonly TestShell[] => [
+  ...testShells(),
+  ...found('/usr/bin/busybox').flatMap((busybox) => [
+    { name: 'busybox without head', sh: busyboxShell(busybox, ['head']) },
+    { name: 'busybox without head and dd', sh: busyboxShell(busybox, ['head', 'dd']) },
+  ]),
+];
+
 /** A program that starts busybox's ash with nothing but busybox's programs on PATH. */
-function busyboxShell(busybox: string): string {
+function busyboxShell(busybox: string, without: readonly string[] = []): string {
   const folder = temporaryFolder('busybox');
   chmodSync(folder, 0o755);
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   execFileSync(busybox, ['--install', '-s', bin]);
+  for (const name of without) rmSync(join(bin, name));
   const start = join(folder, 'start');
   writeFileSync(start, `#!/bin/sh\nPATH=${bin}; export PATH\nexec ${bin}/sh "$@"\n`, { mode: 0o755 });
   return start;

@@ -1,3 +1,4 @@
+import { isLocal } from '../../model/content.ts';
 import type { Action, MakeDirectory, WriteFile } from '../../model/step.ts';
 import { CHUNK_BYTES } from '../payload.ts';
 
@@ -7,9 +8,12 @@ export interface Numbered<A extends Action = Action> {
   readonly action: A;
 }
 
+/** A file whose content is held in memory. */
+type HeldFile = WriteFile & { readonly content: Uint8Array };
+
 /** Actions next to each other that share processes, one at least: files that are written, or directories that are made. */
 export type Row =
-  | { readonly kind: 'writeFile'; readonly members: readonly Numbered<WriteFile>[] }
+  | { readonly kind: 'writeFile'; readonly members: readonly Numbered<HeldFile>[] }
   | { readonly kind: 'makeDirectory'; readonly members: readonly Numbered<MakeDirectory>[] };
 
 /** Files of one row: so many temporary files may be left behind where a host dies. */
@@ -35,6 +39,7 @@ export function rowOf(actions: readonly Numbered[]): Row | undefined {
 }
 
 /** A program that looks at the file may look at its neighbours too, so it comes when those before are in place. */
-const isPlainFile = ({ validate }: WriteFile): boolean => validate === undefined;
+const isPlainFile = (action: WriteFile): action is HeldFile =>
+  action.validate === undefined && !isLocal(action.content);
 
 const pathOf = (action: Action): string => ('path' in action ? action.path : '');

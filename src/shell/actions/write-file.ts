@@ -14,6 +14,7 @@ import { actionPiece } from './action-piece.ts';
 export function writeFilePieces(
   id: number,
   action: WriteFile,
+  content: Uint8Array,
   tools: Tools,
   unique: string,
 ): readonly Piece[] {
@@ -21,16 +22,10 @@ export function writeFilePieces(
   const guarded = (commands: readonly string[]): Piece =>
     actionPiece(id, `${find}\n{ ${commands.join(' &&\n')}; } || { rm -f -- "$_t"; exit 1; }`);
   const chunks: Uint8Array[] = [];
-  for (let at = 0; at < action.content.length; at += CHUNK_BYTES) {
-    chunks.push(action.content.subarray(at, at + CHUNK_BYTES));
-  }
-  const append = (chunk: Uint8Array): string => `{ ${payload(chunk, tools.base64)}; } >>"$_t"`;
-  const finish = [
-    attributes(action),
-    ...validate(action),
-    ...(tools.syncFile ? ['sync -- "$_t"'] : []),
-    '_z',
-  ];
+  for (let at = 0; at < content.length; at += CHUNK_BYTES)
+    chunks.push(content.subarray(at, at + CHUNK_BYTES));
+  const append = (chunk: Uint8Array): string => appendChunk(chunk, tools);
+  const finish = putInPlace(action, tools);
   const first = ['_o', ...chunks.slice(0, 1).map(append)];
   if (chunks.length <= 1) return [guarded([...first, ...finish])];
   return [
@@ -43,6 +38,17 @@ export function writeFilePieces(
 /** End of a temporary file's name: nobody can guess it, and a file written in several requests has the same in each. */
 export const temporarySuffix = (unique: string, id: number, path: string): string =>
   createHash('sha256').update(`${unique} ${id} ${path}`).digest('hex').slice(0, 16);
+/** Command that adds bytes to the temporary file. */
+export const appendChunk = (chunk: Uint8Array, tools: Tools): string =>
+  `{ ${payload(chunk, tools.base64)}; } >>"$_t"`;
+
+/** Commands that make the temporary file the file: attributes, validation, fsync, rename. */
+export const putInPlace = (action: WriteFile, tools: Tools): readonly string[] => [
+  attributes(action),
+  ...validate(action),
+  ...(tools.syncFile ? ['sync -- "$_t"'] : []),
+  '_z',
+];
 
 const attributes = ({ mode, owner, group }: WriteFile): string =>
   `_c ${quote(mode?.toString(8) ?? '')} ${quote(owner ?? '')} ${quote(group ?? '')}`;

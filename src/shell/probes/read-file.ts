@@ -1,29 +1,40 @@
 import { createHash } from 'node:crypto';
 import type { ReadFile } from '../../model/probe.ts';
 import { type Asked, denied, failure, type Piece, probePiece } from '../piece.ts';
-import { quote, quoteAll } from '../quote.ts';
+import { quoteAll } from '../quote.ts';
 import type { Tools } from '../tools.ts';
 import { isAwkward, numbers } from './stat.ts';
 
 /** Since the last byte: a large file takes its time. */
 const DEADLINE_MS = 120_000;
+/** Where just a hash is asked for, nothing is heard of a file of many gigabytes until all of it was read. */
+const HASH_DEADLINE_MS = 600_000;
+
+/** True where the bytes are not wanted, because they may be many: such a file is hashed by a process of its own. */
+export const isHashOnly = ({ most }: ReadFile): boolean => most === 0;
 
 /**
  * One `sha256sum` for all files, then the bytes of those that are not as expected. What is expected is sent as the line
- * that `sha256sum` would print, so that one comparison is enough where all is as it should be.
+ * that `sha256sum` would print, so that one comparison is enough where all is as it should be. Of a file that is larger
+ * than is wanted, just so much is read as tells that it is, where head(1) is there.
  */
 export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, tools: Tools): Piece {
   const isOdd = parts.length === 1 && isAwkward(parts[0]?.probe.path ?? '');
   // From stdin: a name is not printed then, and so not escaped.
   const how = tools.sha256sum ? (isOdd ? 's' : 'h') : 'c';
   const lines = parts.map(({ probe }) => `${probe.expect ?? '-'}  ${probe.path}`);
-  const script = `_R ${quote(key)} ${how} ${quoteAll(lines)}`;
+  const limits = parts.flatMap(({ probe }) => probe.most ?? []);
+  const most = limits.length > 0 ? Math.max(...limits) : undefined;
+  // One byte more than is wanted tells that there is more.
+  const limit = most === 0 ? '0' : most === undefined || !tools.head ? '' : String(most + 1);
+  const whole = parts.flatMap(({ probe }, at) => (probe.most === undefined ? [at + 1] : []));
+  const script = `_R ${quoteAll([key, how, limit, limit === '' ? '' : whole.join(' ')])} ${quoteAll(lines)}`;
   const places = new Map(parts.map(({ id }, at) => [id, at + 1]));
   const section = (id: number): string => `f${key}:${places.get(id)}`;
   return probePiece(
     parts,
     script,
-    DEADLINE_MS,
+    most === 0 ? HASH_DEADLINE_MS : DEADLINE_MS,
     (frame) => {
       const [absent, hidden, unreadable, odd, same] = ['n', 'd', 'r', 't', 'y'].map((mark) =>
         numbers(frame, `${key}:${mark}`),
@@ -39,6 +50,10 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
           return { exists: true, sha256: probe.expect };
         const printed = frame.values.get(`${key}:${at}:hash`);
         const bytes = frame.sections.get(section(id));
+        if (probe.most === 0 || (bytes?.rc === 0 && bytes.size > (probe.most ?? Number.POSITIVE_INFINITY))) {
+          if (printed && printed !== '-') return { exists: true, sha256: printed };
+          if (!tools.sha256sum) return failure('missing-tool', 'the host has no sha256sum for a large file');
+        }
         if (bytes?.rc !== 0) {
           const why = bytes?.text('stderr') || frame.sections.get(key)?.text('stderr');
           return failure('other', `${probe.path} could not be read: ${why?.trim() ?? ''}`);

@@ -45,7 +45,12 @@ export const probesOf = (tasks: readonly RandomTask[], facts: Facts): readonly P
   tasks.flatMap(({ module: name, params }) => {
     const module = modules.get(name);
     if (!module) throw new Error(name);
-    const probes: Probes = module.inspect(module.params.parse(params), { facts, mode: 'plan' });
+    const probes: Probes = module.inspect(module.params.parse(params), {
+      facts,
+      mode: 'plan',
+      host: 'web1',
+      folder: '/project',
+    });
     return Object.values(probes);
   });
 

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, readonly Word[]>> = {
   ...{ mode: MODES, owner: ACCOUNTS, group: ACCOUNTS, validate: ['check %s'] },
   'file.src': ['a', '/srv/a', 'b', '../../srv/a/b', '/srv/none', 'l'],
   'copy.src': ['page.txt', 'mine.service'],
+  'fetch.src': PATHS,
   'template.src': ['page.txt.hbs', 'mine.service.hbs'],
   content: ['', 'a\n', 'a', 'b=2\r\na\r\n', '10.0.0.11 web1 # mine\n', UNIT, 0],
   ...{ line: LINES, regexp: EXPRESSIONS, insertafter: EXPRESSIONS, insertbefore: EXPRESSIONS },

@@ -7,6 +7,8 @@ function wired() {
   let listener: ChannelListener | undefined;
   const channel = {
     write: () => {},
+    send: async () => {},
+    pause: () => {},
     close: () => {},
     listen: (one: ChannelListener) => {
       listener = one;

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadPlaybook } from '../../../src/load/playbook.ts';
+import { isLocal } from '../../../src/model/content.ts';
+import type { SourceFile } from '../../../src/model/playbook.ts';
 import { plainValue } from '../../../src/model/tree.ts';
 import { brief, faultsOf, project } from './project.ts';
 
 const site = (roles: string): string => `- hosts: all\n  roles: ${roles}\n`;
-const text = (file: { bytes: Uint8Array } | undefined): string | undefined =>
-  file && Buffer.from(file.bytes).toString();
+const text = (file: SourceFile | undefined): string | undefined =>
+  file && !isLocal(file.bytes) ? Buffer.from(file.bytes).toString() : undefined;
 
 describe('A role', () => {
   test('is read whole: tasks, handlers, defaults, vars by family, meta, templates and files', () => {

@@ -71,6 +71,8 @@ function withSource(subject: AnyModule, given: ModuleCase): unknown {
 const around = (host: FakeHost, mode: Surroundings['mode'] = 'apply'): Surroundings => ({
   facts: host.facts,
   mode,
+  host: 'web1',
+  folder: '/project',
 });
 
 function foundOn(

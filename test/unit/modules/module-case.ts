@@ -60,7 +60,7 @@ export function casesOf(module: string): readonly (readonly [name: string, read:
 export function hostOf(given: ModuleCase, module: AnyModule, want: unknown): FakeHost {
   const outcomes = [...(given.outcomes ?? [])];
   const facts = overlaid(FAKE_FACTS as unknown as Tree, (given.facts ?? {}) as Tree) as unknown as Facts;
-  const asked: Probes = module.inspect(want, { facts, mode: 'apply' });
+  const asked: Probes = module.inspect(want, { facts, mode: 'apply', host: 'web1', folder: '/project' });
   const printed = Object.entries(given.prints ?? {}).map(([name, says]) => {
     const probe = asked[name];
     if (probe === undefined) throw new Error(`${module.name} asks nothing that it calls ${name}`);

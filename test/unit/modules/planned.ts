@@ -17,7 +17,7 @@ export function planned(
     const module = modules.get(name);
     if (!module) throw new Error(name);
     const want: unknown = module.params.parse(params);
-    const around = { facts: host.facts, mode: 'plan' } as const;
+    const around = { facts: host.facts, mode: 'plan', host: 'web1', folder: '/project' } as const;
     const found: Record<string, Answer> = {};
     for (const [key, probe] of Object.entries(module.inspect(want, around) as Probes)) {
       const answer = overlay.patch(probe, host.answer(probe) as never);

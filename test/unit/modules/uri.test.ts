@@ -4,7 +4,7 @@ import type { Captured } from '../../../src/model/probe.ts';
 import { uri } from '../../../src/modules/uri.ts';
 import { MARK } from '../../../src/modules/uri-script.ts';
 
-const around = { facts: FAKE_FACTS, mode: 'apply' } as const;
+const around = { facts: FAKE_FACTS, mode: 'apply', host: 'web1', folder: '/project' } as const;
 const want = (params: object) =>
   uri.params.parse({ url: 'http://10.0.0.11/', return_content: true, ...params });
 const answered = (stdout: string, more: Partial<Captured> = {}) => ({
