@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { play, troupe } from '../cli/troupe.ts';
 import { type CountingServer, startCountingServer } from '../sshd/counting-server.ts';
 import { temporaryFolder } from '../temporary.ts';
+
+jest.setTimeout(30_000);
 
 const BIN = new URL('../../bin/troupe', import.meta.url).pathname;
 let server: CountingServer;

@@ -111,8 +111,8 @@ async function bytesAHost(tasks: number): Promise<number> {
     });
     return after - before;
   };
-  const few = await atEnd(50);
-  return ((await atEnd(200)) - few) / 150;
+  const few = await atEnd(20);
+  return ((await atEnd(80)) - few) / 60;
 }
 
 test('A host keeps less than 16 KiB in memory until the end of a run, and 1 KiB for each of its tasks', async () => {
