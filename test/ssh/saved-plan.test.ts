@@ -115,7 +115,7 @@ describe('a saved plan', () => {
     put(image, large);
     expect(await apply()).toMatchObject({ status: 0, failures: [] });
     expect(text('web2.image')).toBe(large);
-  });
+  }, 60_000);
 
   test('is printed by show as plan printed it, and is for its owner only', async () => {
     const { stdout } = await save();

@@ -36,13 +36,13 @@ function held(size: number): LocalFile & { readonly sha256: string } {
 }
 const amount = (head: string): number => Number(head.split(' ')[2]);
 
-test('a file goes in blocks that are small, and count as heartbeats, until the line is known', async () => {
+test('a file goes in blocks that are small until the line is known', async () => {
   const file = held(9 * MIB + 5);
   const { wire, heads, digest } = taking();
   await sendFile(wire, 'h', file, UNDER_WAY);
   expect(digest()).toBe(file.sha256);
   expect(heads.reduce((sum, head) => sum + amount(head), 0)).toBe(file.size);
-  expect(heads.slice(0, 16)).toEqual(Array(16).fill(`p ha ${MIB / 4}\n`));
+  expect(heads.slice(0, 16)).toEqual(Array(16).fill(`p h ${MIB / 4}\n`));
   expect(heads.at(-1)).toBe('p h 0\n');
 });
 
@@ -53,7 +53,7 @@ test('nothing more goes once the answer is there, though there never was room', 
     return NEVER;
   });
   await sendFile(wire, 'd', held(MIB), { ...UNDER_WAY, over: Promise.resolve(), isOver: () => isOver });
-  expect(heads).toEqual([`p da ${MIB / 4}\n`]);
+  expect(heads).toEqual([`p d ${MIB / 4}\n`]);
 });
 
 test('a file that is gone is sent as nothing', async () => {
