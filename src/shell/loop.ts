@@ -38,17 +38,19 @@ export function loop(nonce: string, missedAfterS: number, greeting: string): str
     ...CORE,
     `trap : TERM; { ${greeting}; } </dev/null; _b end 0;`,
     '_dis() { [ -z "$T" ] || kill "$T" 2>/dev/null; T=; };',
-    '_end() { trap "" TERM; kill -TERM 0; sleep 5; kill -KILL 0; };',
+    // The executor lets the lock go as soon as what it runs has ended: the shell above holds it, too.
+    '_end() { trap "" TERM; kill -TERM 0; echo x; sleep 5; kill -KILL 0; };',
     `_arm() { _dis; ( trap 'kill -KILL "$s" 2>/dev/null; exit' TERM; sleep ${missedAfterS} & s=$!; wait "$s"; _end )`,
     '</dev/null >/dev/null 2>&1 & T=$!; };',
-    // The reader. It stays armed between requests: to arm it for each costs three processes.
-    '{ trap "" TERM; B=0; T=; while IFS=" " read -r c m n; do case $c in',
+    // The reader. It stays armed between requests: to arm it for each costs three processes. It gives up the lock by exec,
+    // because dash keeps a copy of what a redirection shuts; and it takes its watchdog along where the executor has gone.
+    '{ exec 9>&-; trap "" TERM; trap "_dis; exit 1" PIPE; B=0; T=; while IFS=" " read -r c m n; do case $c in',
     'q|s|p) B=1; case $c$m in p?a) _arm;; ??a) [ -n "$T" ] || _arm;; esac; printf "%s %s %s\\n" "$c" "$m" "$n"; case $m in',
     'h*) head -c "$n";; d*) dd bs="$n" count=1 iflag=fullblock 2>/dev/null;;',
     `r*) ${readLines('printf "%s\\n" "$l"')};; esac;;`,
     'b) [ -z "$T" ] || _arm;; d) B=0;; k) kill -TERM 0;;',
     'x) [ "$B" != 0 ] || echo x; break;; esac; done;',
-    '_dis; [ "$B" = 0 ] || _end; } 9>&- |',
+    '_dis; [ "$B" = 0 ] || _end; } |',
     // The executor. What only reads does not inherit the lock; where nothing acted, the lock ends with the shell.
     '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) case $L$A in 11) flock -u 9;; esac; break;; esac;',
     `case $c in p) ${readBlock('m', 'n')} >/dev/null; continue;; esac;`,
