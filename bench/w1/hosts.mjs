@@ -60,12 +60,16 @@ export async function startSshds(hosts) {
   };
 }
 
-/** A mount namespace for each: Troupe's lock is a host's, and these hosts share one /var/lib. */
+/**
+ * A mount namespace for each: Troupe's lock is a host's, and these hosts share one /var/lib. And bash reads ~/.bashrc at
+ * every login by ssh: what the user of this machine has in it is no part of what is measured.
+ */
 function withOwnState({ folder }, command) {
   const state = join(folder, 'state');
   mkdirSync(state);
   mkdirSync('/var/lib/troupe', { recursive: true, mode: 0o700 });
-  const start = 'mount --bind "$0" /var/lib/troupe && exec "$@"';
+  const start =
+    'mount --bind "$0" /var/lib/troupe && { [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc; } && exec "$@"';
   return ['unshare', ['--mount', 'sh', '-c', start, state, ...command]];
 }
 
