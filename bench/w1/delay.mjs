@@ -4,6 +4,8 @@ import { createConnection, createServer } from 'node:net';
 const routes = JSON.parse(process.argv[2]);
 await Promise.all(routes.map(listen));
 process.send('ready');
+// Whoever started it has gone.
+process.on('disconnect', () => process.exit());
 
 function listen({ from, to, port, rtt }) {
   const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (near) => {

@@ -8,9 +8,6 @@ import type { RoleInstance, Surround } from './flatten.ts';
 /** A name of a role that its vars/FAMILY.yml gives a value, before the host's family is known. */
 const hangsOnFamily = unknown("hangs on the host's distribution, which is known once it is connected");
 
-/** Where variables are looked for, highest precedence first; each answers a tree, or unknown. */
-export type Layer = (name: string) => Tree | Unknown | undefined;
-
 /** What decides a task's variables, apart from what the run learns. */
 export interface LayerSources {
   readonly extraVars: ReadonlyMap<string, Variable>;
@@ -21,33 +18,28 @@ export interface LayerSources {
   readonly facts?: Facts;
 }
 
-/** The layers over what registers and set_facts say (just -e), and those below them. */
-export function layersOf(sources: LayerSources): {
-  readonly above: readonly Layer[];
-  readonly below: readonly Layer[];
-} {
-  const { around, play } = sources;
-  const role = around?.role;
-  return {
-    above: [(name) => sources.extraVars.get(name)?.tree],
-    below: [
-      ...(sources.taskVars ? [inMap(sources.taskVars)] : []),
-      ...[...(around?.blockVars ?? [])].reverse().map(inMap),
-      ...(role ? [inMap(role.use.vars), osVars(role, sources.facts), inMap(role.source.vars)] : []),
-      ...(play ? [inMap(play.vars)] : []),
-      (name) => sources.host.vars.get(name)?.tree,
-      ...(role ? [inMap(role.source.defaults)] : []),
-    ],
-  };
-}
+/** What stands over registers and set_facts says of a name: just -e. */
+export const lookUpAbove = ({ extraVars }: LayerSources, name: string): Tree | undefined =>
+  extraVars.get(name)?.tree;
 
-/** The first layer's word on a name. */
-export function lookUp(layers: readonly Layer[], name: string): Tree | Unknown | undefined {
-  for (const layer of layers) {
-    const found = layer(name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/**
+ * What stands below them says: a tree, or unknown. The highest precedence first. Written out, because it is asked for every
+ * name of every task on every host.
+ */
+export function lookUpBelow(sources: LayerSources, name: string): Tree | Unknown | undefined {
+  const { around, play, taskVars, host } = sources;
+  const role = around?.role;
+  return (
+    (taskVars && treeIn(taskVars, name)) ??
+    (around && inBlocks(around.blockVars, name)) ??
+    (role &&
+      (treeIn(role.use.vars, name) ??
+        inOsVars(role, sources.facts, name) ??
+        treeIn(role.source.vars, name))) ??
+    (play && treeIn(play.vars, name)) ??
+    host.vars.get(name)?.tree ??
+    (role && treeIn(role.source.defaults, name))
+  );
 }
 
 /** All names that the layers' sources hold, for "did you mean". */
@@ -68,18 +60,26 @@ export function namesIn(sources: LayerSources): readonly string[] {
   ];
 }
 
-const inMap =
-  (map: MapTree): Layer =>
-  (name) =>
-    entryOf(map, name)?.value;
+const treeIn = (map: MapTree, name: string): Tree | undefined => entryOf(map, name)?.value;
 
-function osVars(role: RoleInstance, facts: Facts | undefined): Layer {
+/** The innermost block first. */
+function inBlocks(blocks: Surround['blockVars'], name: string): Tree | undefined {
+  for (let at = blocks.length - 1; at >= 0; at -= 1) {
+    const block = blocks[at];
+    const found = block && treeIn(block, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function inOsVars(role: RoleInstance, facts: Facts | undefined, name: string): Tree | Unknown | undefined {
   const families = role.source.osVars;
+  if (families.size === 0) return undefined;
   if (facts) {
     const map = families.get(facts.os.family);
-    return map ? inMap(map) : () => undefined;
+    return map && treeIn(map, name);
   }
-  return (name) => ([...families.values()].some((map) => entryOf(map, name)) ? hangsOnFamily : undefined);
+  return [...families.values()].some((map) => entryOf(map, name)) ? hangsOnFamily : undefined;
 }
 
 /** True for what a layer says of a name that is not known yet. */

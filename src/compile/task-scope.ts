@@ -6,7 +6,7 @@ import type { Tree } from '../model/tree.ts';
 import { unknown, type Value } from '../model/value.ts';
 import type { Scope } from '../templating/scope.ts';
 import { renderTree } from '../templating/template.ts';
-import { isPending, type LayerSources, layersOf, lookUp, namesIn } from './layers.ts';
+import { isPending, type LayerSources, lookUpAbove, lookUpBelow, namesIn } from './layers.ts';
 import type { PromisedName } from './learnt.ts';
 
 const factsLater = unknown('hangs on facts, which are known once the host is connected');
@@ -41,7 +41,6 @@ export class TaskScope implements Scope {
   readonly faults: Diagnostic[] = [];
   readonly #world: ScopeWorld;
   readonly #parts: ScopeParts;
-  readonly #layers: ReturnType<typeof layersOf>;
   readonly #known = new Map<string, Value | undefined>();
   readonly #bound = new Map<string, Bound>();
   readonly #underway: string[] = [];
@@ -49,7 +48,6 @@ export class TaskScope implements Scope {
   constructor(world: ScopeWorld, parts: ScopeParts) {
     this.#world = world;
     this.#parts = parts;
-    this.#layers = layersOf(parts.sources);
   }
 
   get(name: string): Value | undefined {
@@ -103,8 +101,8 @@ export class TaskScope implements Scope {
     if (name === 'role_path' && sources.around?.role) return { value: sources.around.role.source.dir };
     const special = this.#world.special(name, sources.host.name, playHosts);
     if (special !== undefined) return { value: special };
-    const above = lookUp(this.#layers.above, name);
-    if (above !== undefined && !isPending(above)) return { tree: above };
+    const above = lookUpAbove(sources, name);
+    if (above !== undefined) return { tree: above };
     if (values.learnt.has(name)) return { value: values.learnt.get(name) };
     const promised = this.#world.promised.get(name);
     const later =
@@ -113,7 +111,7 @@ export class TaskScope implements Scope {
         : undefined;
     // Before the run, what a task will give hides what stands below; in it, that task may have been skipped.
     if (later && values.facts === undefined) return { value: later };
-    const below = lookUp(this.#layers.below, name);
+    const below = lookUpBelow(sources, name);
     if (below !== undefined) return isPending(below) ? { value: below } : { tree: below };
     return { value: later };
   }

@@ -1,5 +1,5 @@
 import type { ReadyItem } from '../model/compiled.ts';
-import { isLocal, sizeOf } from '../model/content.ts';
+import { isLocal, isUnhashed, sizeOf } from '../model/content.ts';
 import { isProbeFailure } from '../model/host.ts';
 import type { Answer, Probes, Stat } from '../model/probe.ts';
 import type { Action, Step } from '../model/step.ts';
@@ -100,6 +100,8 @@ export function companionsOf(
     for (const [index, item] of expansion.items.entries()) {
       if (item.kind === 'skipped' || (next === leader.task && index <= leader.index)) continue;
       if (item.kind === 'unknown' || members.length >= MOST_MEMBERS) return members;
+      // Which file it sends came out during the run: it is hashed when its turn comes.
+      if (isUnhashed(item.file)) return members;
       const member = foresee(next, index, item);
       if (member === 'stop') return members;
       if (member !== 'no matter') members.push(member);

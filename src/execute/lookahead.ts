@@ -22,6 +22,8 @@ interface Asked {
   readonly probes: Map<number, { readonly user: string | undefined; readonly probe: Probe }>;
   /** What is asked already, by user and probe. */
   readonly keys: Set<string>;
+  /** The same by the very probe, where one user is asked. */
+  readonly seen: Set<Probe>;
 }
 
 /**
@@ -164,6 +166,8 @@ export class Lookahead {
     const user = task.become;
     const probes = this.probesOf(item);
     for (const probe of [...linksAbove(probes), ...Object.values(probes)]) {
+      if (into.seen.has(probe)) continue;
+      into.seen.add(probe);
       const key = keyOf(user, probe);
       if (this.#answers.get(user, probe) || into.keys.has(key)) continue;
       into.keys.add(key);
@@ -198,7 +202,7 @@ export class Lookahead {
   }
 }
 
-const nothingAsked = (): Asked => ({ parts: [], probes: new Map(), keys: new Set() });
+const nothingAsked = (): Asked => ({ parts: [], probes: new Map(), keys: new Set(), seen: new Set() });
 
 /** What comes when nothing fails: a block's tasks, then its always. */
 const normalPath = (nodes: readonly HostNode<AnyModule>[]): readonly Task[] =>
