@@ -37,9 +37,11 @@ export function loop(nonce: string, missedAfterS: number, greeting: string): str
     'unset LANGUAGE CDPATH ENV BASH_ENV; L=; A=;',
     ...CORE,
     `trap : TERM; { ${greeting}; } </dev/null; _b end 0;`,
+    // The executor's end where nobody reads its answers any more: the shell above holds the lock until the reader is done.
+    '_gone() { case $L in 1) flock -u 9;; esac; exit 1; };',
     '_dis() { [ -z "$T" ] || kill "$T" 2>/dev/null; T=; };',
-    // The executor lets the lock go as soon as what it runs has ended: the shell above holds it, too.
-    '_end() { trap "" TERM; kill -TERM 0; echo x; sleep 5; kill -KILL 0; };',
+    // The executor lets the lock go as soon as what it runs has ended: the shell above holds it, too, for as long as this takes.
+    '_end() { trap "" TERM PIPE; kill -TERM 0; echo x now 2>/dev/null; sleep 5; kill -KILL 0; };',
     `_arm() { _dis; ( trap 'kill -KILL "$s" 2>/dev/null; exit' TERM; sleep ${missedAfterS} & s=$!; wait "$s"; _end )`,
     '</dev/null >/dev/null 2>&1 & T=$!; };',
     // The reader. It stays armed between requests: to arm it for each costs three processes. It gives up the lock by exec,
@@ -52,7 +54,7 @@ export function loop(nonce: string, missedAfterS: number, greeting: string): str
     'x) [ "$B" != 0 ] || echo x; break;; esac; done;',
     '_dis; [ "$B" = 0 ] || _end; } |',
     // The executor. What only reads does not inherit the lock; where nothing acted, the lock ends with the shell.
-    '{ trap : TERM; while IFS=" " read -r c m n; do case $c in x) case $L$A in 11) flock -u 9;; esac; break;; esac;',
+    '{ trap : TERM; trap _gone PIPE; while IFS=" " read -r c m n; do case $c in x) case $L$A$m in 11*|1now) flock -u 9;; esac; break;; esac;',
     `case $c in p) ${readBlock('m', 'n')} >/dev/null; continue;; esac;`,
     'case $m in h*) b=$(head -c "$n");; d*) b=$(dd bs="$n" count=1 iflag=fullblock 2>/dev/null);;',
     `r*) b=; ${readLines('b=$b$l$_n')};; esac; case $m in ?a) A=1;; esac;`,

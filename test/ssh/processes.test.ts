@@ -53,6 +53,10 @@ function countingShell(folder: string): string {
   /** Number of the newest process, which asking takes two of. */
   const newest = async (): Promise<number> =>
     Number((await ask(shell, capture('sh', '-c', 'echo $$'))).stdout);
+  /** What acts first arms the watchdog, once. Nobody waits for it, and so it may come late. */
+  const watched = async (): Promise<void> => {
+    while (!existsSync(at('started')) || !readFileSync(at('started'), 'utf8').includes('sleep')) await newest();
+  };
   const costOf = async (things: readonly (Probe | Action)[]) => {
     const before = await newest();
     started();
@@ -125,13 +129,15 @@ function countingShell(folder: string): string {
     ],
   ])('%s', async (_what, things, forks, programs) => {
     writeFileSync(at('old'), '');
-    // What acts first arms the watchdog, once.
     await sendAll(shell, [run(['true'])]);
+    await watched();
     expect(await costOf(things())).toEqual({ forks, programs });
   });
 
   test('the watchdog is two processes for the first action, and none for the next', async () => {
-    expect(await costOf([run(['true'])])).toEqual({ forks: 4, programs: ['sleep'] });
+    const first = await costOf([run(['true'])]);
+    expect(first.forks).toBe(4);
+    if (!first.programs.includes('sleep')) await watched();
     expect(await costOf([run(['true'])])).toEqual({ forks: 2, programs: [] });
   });
 });

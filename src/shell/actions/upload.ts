@@ -29,8 +29,8 @@ export function uploadPiece(id: number, action: WriteFile, file: LocalFile, tool
     `_b s ${id}; _x=1; if { ${open}; } </dev/null; then trap "" PIPE`,
     `while IFS=" " read -r _c _v _k && [ "$_k" != 0 ] && { ${readBlock('_v', '_k')}; } >>"$_t"; do :; done`,
     // Nobody knows how many bytes of the block are left: this shell can read no more requests.
-    `if [ "$_k" != 0 ]; then ${give}; _m v ${lostKey(id)} 1; _b c ${id} 1; _b end 1; case $L in 1) flock -u 9;; esac; exit 1; fi`,
-    `trap - PIPE; ( ${finish} ) </dev/null; _x=$?; [ "$_x" = 0 ] || ${give}; fi`,
+    `if [ "$_k" != 0 ]; then ${give}; _m v ${lostKey(id)} 1; _b c ${id} 1; _b end 1; _gone; fi`,
+    `trap _gone PIPE; ( ${finish} ) </dev/null; _x=$?; [ "$_x" = 0 ] || ${give}; fi`,
     `_b c ${id} "$_x"`,
   ].join('\n');
   const plain = actionPiece(id, '');
