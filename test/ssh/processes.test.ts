@@ -55,7 +55,8 @@ function countingShell(folder: string): string {
     Number((await ask(shell, capture('sh', '-c', 'echo $$'))).stdout);
   /** What acts first arms the watchdog, once. Nobody waits for it, and so it may come late. */
   const watched = async (): Promise<void> => {
-    while (!existsSync(at('started')) || !readFileSync(at('started'), 'utf8').includes('sleep')) await newest();
+    while (!existsSync(at('started')) || !readFileSync(at('started'), 'utf8').includes('sleep'))
+      await newest();
   };
   const costOf = async (things: readonly (Probe | Action)[]) => {
     const before = await newest();
