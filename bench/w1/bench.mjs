@@ -69,7 +69,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** At a distance fifty hosts say no more than ten, and one host says what its round trips are. */
+/** Many hosts, and those at a distance, say no more by each scenario than one does. */
 function cells() {
   const mostAway = values.quick ? 1 : 10;
   return rtts.flatMap((rtt) =>
@@ -77,7 +77,9 @@ function cells() {
       .filter((amount) => rtt === 0 || amount <= mostAway)
       .flatMap((amount) =>
         scenarios
-          .filter((scenario) => rtt === 0 || amount === 1 || scenario === 'unchanged')
+          .filter(
+            (scenario) => scenario === 'unchanged' || (rtt === 0 ? amount <= OFTEN_UP_TO : amount === 1),
+          )
           .map((scenario) => ({ rtt, amount, scenario })),
       ),
   );
@@ -85,8 +87,10 @@ function cells() {
 
 /** Where Ansible is measured unless --all: the cells that a ratio is quoted of. */
 function ansibleRuns(name, { rtt, amount, scenario }) {
-  if (values.all || (rtt === 0 && amount === 1)) return true;
-  return name === 'pipelining' && amount <= (rtt === 0 ? 10 : 1) && (rtt === 0 || scenario === 'unchanged');
+  if (values.all) return true;
+  if (name !== 'pipelining') return rtt === 0 && amount === 1 && scenario === 'unchanged';
+  if (rtt > 0) return rtt === Math.max(...rtts) && amount === 1 && scenario === 'unchanged';
+  return amount === 1 || (amount <= OFTEN_UP_TO && scenario === 'unchanged');
 }
 
 /** All tools of a cell, turn by turn, so that a noisy minute falls on all of them. */
@@ -102,7 +106,7 @@ async function runCell(cell) {
     .filter((name) => TOOLS[name].works || cell.scenario === 'unchanged')
     .filter((name) => !ANSIBLE.includes(name) || ansibleRuns(name, cell));
   const taken = new Map(names.map((name) => [name, []]));
-  const turns = cell.amount > OFTEN_UP_TO ? Math.min(runs, 3) : runs;
+  const turns = cell.amount > OFTEN_UP_TO || cell.rtt > 0 ? Math.min(runs, 3) : runs;
   for (let turn = 0; turn < turns; turn += 1) {
     for (const name of names) {
       const before = taken.get(name);

@@ -36,7 +36,7 @@ export function report({ rows, start, about }) {
     'files on every host are held against what they should be. All use curve25519-sha256 as key exchange. A round trip is',
     'emulated by a proxy that delays, the handshake of TCP included.',
     '',
-    `Medians of ${about.runs} runs, of 3 for 50 hosts, of one where a run takes more than 20 s; wall time, CPU of the tool's own processes (not of sshd and what`,
+    `Medians of ${about.runs} runs, of 3 for 50 hosts or at a distance, of one where a run takes more than 20 s; wall time, CPU of the tool's own processes (not of sshd and what`,
     'it starts), and the peak memory of the largest of them.',
     `Node ${about.node}${about.ansible ? `, ${about.ansible}` : ''}, ${about.cpus}, ${about.memoryGiB} GiB.`,
     '',
