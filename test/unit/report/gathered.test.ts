@@ -2,20 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { TaskFinished } from '../../../src/model/event.ts';
 import { Gathered, type Result } from '../../../src/report/gathered.ts';
 import { collectGarbage } from '../../collect-garbage.ts';
+import { finished } from './finished.ts';
 
-const finished = (host: string, number: number, more: Partial<TaskFinished> = {}): TaskFinished => ({
-  event: 'task_finished',
-  host,
-  task: {
-    id: `t${number}`,
-    label: `task ${number}`,
-    module: 'file',
-    place: { file: '/srv/site.yml', line: number, column: 1 },
-  },
-  status: 'changed',
-  changes: [],
-  ...more,
-});
 const told = (results: readonly Result[]) =>
   results.map(({ first, hosts }) => `${first.task.label} of ${first.host} [${hosts.join(' ')}]`);
 

@@ -3,6 +3,7 @@ import type { Event } from '../../../src/model/event.ts';
 import { Outbox } from '../../../src/report/outbox.ts';
 import { report } from '../../../src/report/report.ts';
 import { FakeTerminal } from './fake-terminal.ts';
+import { finished } from './finished.ts';
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 0 });
@@ -18,20 +19,8 @@ function stream() {
 }
 
 const hosts = Array.from({ length: 100 }, (_, at) => `web${at}`);
-const finished = (host: string, number: number): Event => ({
-  event: 'task_finished',
-  host,
-  task: {
-    id: `t${number}`,
-    label: `task ${number}`,
-    module: 'file',
-    place: { file: '/srv/site.yml', line: number, column: 1 },
-  },
-  status: 'ok',
-  changes: [],
-});
 const events: readonly Event[] = hosts.flatMap((host) =>
-  Array.from({ length: 100 }, (_, at) => finished(host, at + 1)),
+  Array.from({ length: 100 }, (_, at) => finished(host, at + 1, { status: 'ok' })),
 );
 
 test('Ten thousand events are written in few pieces, with no letter less', async () => {
