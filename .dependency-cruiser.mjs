@@ -75,6 +75,7 @@ export default {
     door('handlebars', '^src/templating/', 'Text templates are one room.'),
     door('@marcbachmann/cel-js', '^src/templating/', 'Expressions are one room.'),
     door('yaml', '^src/load/', 'YAML is parsed in one room, which keeps line and column.'),
+    door('js-yaml', '^src/load/', 'YAML is parsed in one room, which keeps line and column.'),
     door(
       'zx',
       '^src/(hosts/local\\.ts|lab/)',

@@ -1,6 +1,7 @@
 import type { YAMLError } from 'yaml';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Diagnostic, Place } from '../model/source.ts';
+import { Places } from './yaml-places.ts';
 
 type PlaceOf = (offset: number) => Place;
 
@@ -15,8 +16,9 @@ export function syntaxFaults(
   errors: readonly YAMLError[],
   text: string,
   file: string,
-  place: PlaceOf,
 ): readonly Diagnostic[] {
+  const places = new Places(text, file);
+  const place: PlaceOf = (offset) => places.at(offset);
   const lines = text.split('\n');
   const faults = new Map<number, Diagnostic>();
   for (const [index, line] of lines.entries()) {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { YAMLException } from 'js-yaml';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Place } from '../model/source.ts';
 import type { Tree } from '../model/tree.ts';
 import type { Faults } from './faults.ts';
+import { type YamlEvent, yamlEvents } from './yaml-events.ts';
 import { syntaxFaults } from './yaml-faults.ts';
+import { lenientEvents } from './yaml-lenient.ts';
 import { treeOf } from './yaml-tree.ts';
 
 /** Reads a YAML file. Undefined where it has a fault, which is then in `faults`. Places carry the absolute path. */
@@ -32,37 +34,24 @@ export function parseYaml(text: string, file: string, faults: Faults): Tree | un
     );
     return undefined;
   }
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
-    resolveKnownTags: false,
-    logLevel: 'silent',
-  });
-  const documents = Array.isArray(parsed) ? parsed : [];
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const errors = documents.flatMap((document) => document.errors);
-  if (errors.length > 0) {
-    faults.push(...syntaxFaults(errors, text, file, place));
+  const events = eventsOf(text, file, faults);
+  return events && treeOf(events, text, file, faults);
+}
+
+/**
+ * js-yaml is quick, and refuses at once what it does not take. Only then `yaml` is asked, which is slow, and takes what most
+ * people take for YAML, or else explains all that is wrong with it. Why two: docs/decisions/0024-two-yaml-parsers.md
+ */
+function eventsOf(text: string, file: string, faults: Faults): readonly YamlEvent[] | undefined {
+  try {
+    return yamlEvents(text);
+  } catch (refusal) {
+    if (!(refusal instanceof YAMLException)) throw refusal;
+    const { events, errors } = lenientEvents(text);
+    if (errors.length === 0) return events;
+    faults.push(...syntaxFaults(errors, text, file));
     return undefined;
   }
-  const [document, second] = documents;
-  if (second) {
-    const help = 'Put each document in a file of its own, and remove the "---" between them.';
-    faults.push(
-      fault('yaml-documents', 'A file holds one YAML document, this one has more.', {
-        help,
-        place: place(second.range[0]),
-      }),
-    );
-    return undefined;
-  }
-  if (!document?.contents) return { kind: 'scalar', place: start, value: null };
-  return treeOf(document, place, faults);
 }
 
 function unreadable(file: string, error: unknown, place: Place | undefined) {

@@ -1,7 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Faults } from '../../../src/load/faults.ts';
 import { parseYaml } from '../../../src/load/yaml.ts';
+import { yamlEvents } from '../../../src/load/yaml-events.ts';
+import { lenientEvents } from '../../../src/load/yaml-lenient.ts';
+import { treeOf } from '../../../src/load/yaml-tree.ts';
 import { plainValue, type Tree } from '../../../src/model/tree.ts';
 import { brief } from './project.ts';
 
@@ -57,6 +62,43 @@ describe('YAML values', () => {
         },
       ],
     });
+  });
+});
+
+describe('What one of the two parsers takes alone', () => {
+  test.each([
+    ['a bracket in the column of its key', 'a: [\n  1,\n]\nb: {\n  c: 2\n}\n', { a: [1], b: { c: 2 } }],
+    [
+      'an indented comment before the end of a list',
+      'a: [ # why\n 1 # one, two\n # no more\n ]\n',
+      { a: [1] },
+    ],
+  ])('%s is read', (_what, text, value) => {
+    expect(read(text)).toEqual({ value, faults: [] });
+  });
+
+  test.each([
+    ['text after an item in the column of its key', 'a:\n- "x" b: c\n', 'yaml-syntax 2:7'],
+    ['text after brackets', 'a:\n- {x: 1}b: c\n', 'yaml-syntax 2:9'],
+    ['a map after an anchor in the line of a key', 'a: &b c: d\n', 'yaml-syntax 1:4'],
+  ])('%s is refused', (_what, text, fault) => {
+    expect(read(text).faults).toEqual([expect.stringContaining(fault)]);
+  });
+
+  const files = ['roles', 'playbooks', 'test/modules', 'test/unit/load/faulty'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.yml'))
+      .map((name) => join(folder, name)),
+  );
+
+  test('is little: of all files here they make the same', () => {
+    expect(files.length).toBeGreaterThan(500);
+    for (const file of files) {
+      const text = readFileSync(file, 'utf8');
+      const { events, errors } = lenientEvents(text);
+      if (errors.length > 0) expect(() => yamlEvents(text)).toThrow();
+      else expect(treeOf(yamlEvents(text), text, file, [])).toEqual(treeOf(events, text, file, []));
+    }
   });
 });
 
