@@ -1,7 +1,6 @@
 import type { Part, PendingHandler, Response } from '../model/host.ts';
 import type { Answer, ProbeFailure } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
-import { keyOf } from './answers.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { Done, Made, Member } from './member.ts';
 import type { HostState, RunState } from './run-state.ts';
@@ -76,8 +75,7 @@ function requestFor(members: readonly Member[], ahead: Lookahead) {
   const inspect = (): void => {
     const asked = new Map<string, number>();
     for (const { member, probes } of open) {
-      for (const [field, probe] of Object.entries(ahead.probesOf(member.item))) {
-        const key = keyOf(undefined, probe);
+      for (const [field, { key, probe }] of ahead.inspectionOf(member.item).questions) {
         const id = asked.get(key) ?? ahead.id();
         if (!asked.has(key)) parts.push({ kind: 'probe', id, probe });
         asked.set(key, id);
@@ -107,7 +105,7 @@ async function inspected(
 ): Promise<ReadonlyMap<number, Answer | ProbeFailure>> {
   const parts = before.flatMap(({ member, probes }) =>
     [...probes].flatMap(([field, id]): Part[] => {
-      const probe = ahead.probesOf(member.item)[field];
+      const probe = ahead.inspectionOf(member.item).probes[field];
       return answers.has(id) || !probe ? [] : [{ kind: 'probe', id, probe }];
     }),
   );

@@ -1,6 +1,5 @@
 import { fault } from '../diagnostics/trouble.ts';
 import type { ReadyItem } from '../model/compiled.ts';
-import type { Answer } from '../model/probe.ts';
 import type { ValueMap } from '../model/value.ts';
 import { type AnyModule, isRefusal } from '../modules/module.ts';
 import { act } from './act.ts';
@@ -16,8 +15,6 @@ import type { Notified } from './notified.ts';
 import { refusal, settled } from './plan-item.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
-const asFound = (_probe: unknown, answer: Answer): Answer => answer;
-
 /** Inspects one item, makes what differs so, and inspects it again in the same trip; if that was not done with one before it. */
 export async function applyItem(
   task: Task,
@@ -31,7 +28,7 @@ export async function applyItem(
   const made = ahead.takeMade(task, index);
   if (made && made.member.steps.length > 0) return judge(made.member, made.done, run, state, ahead);
   const answers = made?.done.answers ?? (await ahead.answersFor(task, index, item));
-  const first = foundOf(task, item, ahead.probesOf(item), answers, asFound);
+  const first = foundOf(task, ahead.inspectionOf(item).probes, answers);
   if (first.kind !== 'found') return failed(first.diagnostic);
   mention(task, item, first.found, state, run);
   const planned = item.module.plan(item.want, first.found, surroundings(run, state));
@@ -69,7 +66,7 @@ export function judge(
 ): ItemResult {
   const again = done.failure
     ? ({ kind: 'found', found } as const)
-    : foundOf(task, item, ahead.probesOf(item), done.answers, asFound);
+    : foundOf(task, ahead.inspectionOf(item).probes, done.answers);
   if (again.kind !== 'found') return failed(again.diagnostic);
   const changed = steps.some((step) => step.changes);
   const result = { ...settled(item, again.found), changes: changesOf(steps, task.noLog) };

@@ -1,13 +1,13 @@
 import type { ReadyItem } from '../model/compiled.ts';
 import { isLocal, isUnhashed, sizeOf } from '../model/content.ts';
 import { isProbeFailure } from '../model/host.ts';
-import type { Answer, Probes, Stat } from '../model/probe.ts';
+import type { Stat, StatPath } from '../model/probe.ts';
 import type { Action, Step } from '../model/step.ts';
 import { type AnyModule, isRefusal } from '../modules/module.ts';
 import { Overlay } from '../shell/overlay.ts';
 import { Looked } from './companions-looked.ts';
 import { foundOf, NotKnown } from './found.ts';
-import { linksAbove } from './links-above.ts';
+import type { Inspection } from './inspection.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { Member } from './member.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
@@ -49,13 +49,14 @@ export function companionsOf(
   const joins = (member: Member): boolean => {
     const { module, until, failedWhen, changedWhen } = member.item;
     if (module.readsWorld || until || failedWhen || changedWhen) return false;
-    if (!Object.values(ahead.probesOf(member.item)).every(({ kind }) => FILE_PROBES.has(kind))) return false;
+    if (!Object.values(ahead.inspectionOf(member.item).probes).every(({ kind }) => FILE_PROBES.has(kind)))
+      return false;
     bytes += member.steps.reduce((sum, { action }) => sum + bytesOf(action), 0);
     return bytes <= MOST_BYTES && member.steps.every(isOfFiles);
   };
 
   const add = (member: Member): Member => {
-    const probes = ahead.probesOf(member.item);
+    const { probes } = ahead.inspectionOf(member.item);
     const apart = looked.isTouchedBy(member.steps);
     if (apart) looked.clear();
     for (const step of member.steps) overlay.apply(step, user, member.task.ref.label);
@@ -64,11 +65,11 @@ export function companionsOf(
   };
 
   const foresee = (task: Task, index: number, item: ReadyItem<AnyModule>): Member | 'stop' | 'no matter' => {
-    const probes = ahead.probesOf(item);
+    const inspection = ahead.inspectionOf(item);
     const answers = ahead.knownAnswers(task, item);
     if (!answers) return 'stop';
-    learnLinks(probes, task, state, overlay);
-    const found = foundOf(task, item, probes, answers, (probe, answer) =>
+    learnLinks(inspection, task, state, overlay);
+    const found = foundOf(task, inspection.probes, answers, (probe, answer) =>
       overlay.patch(probe, answer as never),
     );
     if (found.kind === 'failed') return 'stop';
@@ -89,12 +90,12 @@ export function companionsOf(
   };
 
   if (run.prunes || !stands(leader.task, leader.task) || !joins(leader)) return [];
-  learnLinks(ahead.probesOf(leader.item), leader.task, state, overlay);
+  learnLinks(ahead.inspectionOf(leader.item), leader.task, state, overlay);
   add(leader);
   const members: Member[] = [];
   for (const next of ahead.tasksFrom(leader.task)) {
     if (!stands(next, leader.task)) break;
-    const expansion = next.expand({ facts: state.facts, learnt: state.learnt });
+    const expansion = ahead.expansionOf(next);
     if (expansion.kind === 'skipped' && !gives(next)) continue;
     if (expansion.kind !== 'ready') break;
     for (const [index, item] of expansion.items.entries()) {
@@ -132,9 +133,9 @@ const bytesOf = (action: Action | undefined): number =>
   action?.kind === 'writeFile' ? sizeOf(action.content) : 0;
 
 /** Links of the host: what is done through them is done to what they name. */
-function learnLinks(probes: Probes, task: Task, state: HostState, overlay: Overlay): void {
-  for (const probe of linksAbove(probes)) {
-    const answer: Answer | { failed: string } | undefined = state.answers.get(task.become, probe);
-    if (answer && !isProbeFailure(answer as never)) overlay.patch(probe, answer as Stat);
+function learnLinks({ links }: Inspection, task: Task, state: HostState, overlay: Overlay): void {
+  for (const link of links) {
+    const answer = state.answers.get(task.become, link);
+    if (answer && !isProbeFailure(answer)) overlay.patch(link.probe as StatPath, answer as Stat);
   }
 }

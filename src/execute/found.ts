@@ -1,9 +1,7 @@
-import type { ReadyItem } from '../model/compiled.ts';
 import { isProbeFailure } from '../model/host.ts';
 import type { Answer, Found, Probe, ProbeFailure, Probes } from '../model/probe.ts';
 import type { Diagnostic } from '../model/source.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
-import type { AnyModule } from '../modules/module.ts';
 import { probeFailed } from './failures.ts';
 import type { Task } from './run-state.ts';
 
@@ -14,18 +12,19 @@ export type FoundOrNot =
   | { readonly kind: 'found'; readonly found: Found<Probes> }
   | { readonly kind: 'failed'; readonly diagnostic: Diagnostic };
 
-/** Puts the answers to an item's probes together, each patched by what a dry run has laid over the host. */
+/** Puts the answers to an item's probes together, each patched by what a dry run has laid over the host, where there is one. */
 export function foundOf(
   task: Task,
-  _item: ReadyItem<AnyModule>,
   probes: Probes,
   answers: ReadonlyMap<string, Answer | ProbeFailure>,
-  patch: Patch,
+  patch?: Patch,
 ): FoundOrNot {
   const found: Record<string, Answer> = {};
   // Links first: they tell where the others lead.
-  const asked = Object.entries(probes).sort(([, a], [, b]) => Number(isLinkStat(b)) - Number(isLinkStat(a)));
-  for (const [field, probe] of asked) {
+  const fields = Object.keys(probes);
+  if (patch) fields.sort((a, b) => Number(isLinkStat(probes[b])) - Number(isLinkStat(probes[a])));
+  for (const field of fields) {
+    const probe = probes[field] as Probe;
     const answer = answers.get(field);
     if (answer === undefined) {
       return {
@@ -34,19 +33,18 @@ export function foundOf(
       };
     }
     if (isProbeFailure(answer)) return { kind: 'failed', diagnostic: probeFailed(probe, answer, task) };
-    const patched = patch(probe, answer);
-    const get = (): Answer => known(patched);
-    Object.defineProperty(found, field, { get, enumerable: true });
+    const patched = patch ? patch(probe, answer) : answer;
+    if (isUnknown(patched)) {
+      const get = (): never => {
+        throw new NotKnown(patched.reason);
+      };
+      Object.defineProperty(found, field, { get, enumerable: true });
+    } else found[field] = patched;
   }
   return { kind: 'found', found: found as Found<Probes> };
 }
 
-const isLinkStat = (probe: Probe): boolean => probe.kind === 'stat' && !probe.follow;
-
-function known(answer: Answer | Unknown): Answer {
-  if (isUnknown(answer)) throw new NotKnown(answer.reason);
-  return answer;
-}
+const isLinkStat = (probe: Probe | undefined): boolean => probe?.kind === 'stat' && !probe.follow;
 
 /** Thrown at a module that looks at an answer which only apply can give: what it does not look at does not matter. */
 export class NotKnown extends Error {

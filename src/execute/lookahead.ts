@@ -1,10 +1,11 @@
-import type { HostNode, ReadyItem } from '../model/compiled.ts';
+import type { Expansion, HostNode, ReadyItem } from '../model/compiled.ts';
 import { isUnhashed } from '../model/content.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Part, Response } from '../model/host.ts';
-import type { Answer, Probe, ProbeFailure, Probes } from '../model/probe.ts';
-import type { AnyModule, Surroundings } from '../modules/module.ts';
-import { type Answers, keyOf } from './answers.ts';
-import { linksAbove } from './links-above.ts';
+import type { Answer, ProbeFailure } from '../model/probe.ts';
+import type { AnyModule } from '../modules/module.ts';
+import type { Answers } from './answers.ts';
+import { type Inspection, inspectionOf, type Question } from './inspection.ts';
 import type { Done, Made, Member } from './member.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
@@ -16,14 +17,20 @@ const NARROW = 4;
 /** Answers to the probes of one item, by the name of the probe. */
 export type ItemAnswers = ReadonlyMap<string, Answer | ProbeFailure>;
 
-/** Probes on their way, by the id of their part. */
+/** Questions to one user on their way, by the id of their part. */
 interface Asked {
+  readonly user: string | undefined;
   readonly parts: Part[];
-  readonly probes: Map<number, { readonly user: string | undefined; readonly probe: Probe }>;
-  /** What is asked already, by user and probe. */
+  readonly questions: Map<number, Question>;
+  /** What is asked already. */
   readonly keys: Set<string>;
-  /** The same by the very probe, where one user is asked. */
-  readonly seen: Set<Probe>;
+}
+
+/** What a task came to, and by what: facts, and how much the host had learnt. */
+interface Expanded {
+  readonly facts: Facts;
+  readonly changes: number;
+  readonly expansion: Expansion<AnyModule>;
 }
 
 /**
@@ -35,7 +42,8 @@ export class Lookahead {
   readonly #state: HostState;
   readonly #flow: readonly Task[];
   readonly #answers: Answers;
-  readonly #probes = new WeakMap<ReadyItem<AnyModule>, Probes>();
+  readonly #inspections = new WeakMap<ReadyItem<AnyModule>, Inspection>();
+  readonly #expansions = new Map<Task, Expanded>();
   readonly #made = new Map<Task, Map<number, Made>>();
   #width = WIDEST;
   #nextId = 0;
@@ -52,37 +60,47 @@ export class Lookahead {
     return this.#nextId++;
   }
 
-  /** The probes of an item: made once, because its turn comes after it was looked ahead at. */
-  probesOf(item: ReadyItem<AnyModule>): Probes {
-    const known = this.#probes.get(item);
+  /** What an item asks: made once, because its turn comes after it was looked ahead at. */
+  inspectionOf(item: ReadyItem<AnyModule>): Inspection {
+    const known = this.#inspections.get(item);
     if (known) return known;
-    const probes = item.module.inspect(item.want, this.#around);
-    this.#probes.set(item, probes);
-    return probes;
+    const made = inspectionOf(item, () => surroundings(this.#run, this.#state));
+    this.#inspections.set(item, made);
+    return made;
   }
 
   /** Answers for one item of a task, fetched with those of what comes after it where they are not there yet. */
   async answersFor(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<ItemAnswers> {
-    const probes = Object.entries(this.probesOf(item));
-    if (probes.some(([, probe]) => !this.#answers.get(task.become, probe)))
-      await this.#fetch(task, index, item);
-    return new Map(
-      probes.flatMap(([field, probe]) => {
-        const answer = this.#answers.get(task.become, probe);
-        return answer ? [[field, answer] as const] : [];
-      }),
-    );
+    const known = this.knownAnswers(task, item);
+    if (known) return known;
+    await this.#fetch(task, index, item);
+    return this.#answersOf(task, item);
   }
 
   /** The same of those that are there; undefined where one is missing. */
   knownAnswers(task: Task, item: ReadyItem<AnyModule>): ItemAnswers | undefined {
+    const known = this.#answersOf(task, item);
+    return known.size === this.inspectionOf(item).questions.size ? known : undefined;
+  }
+
+  #answersOf(task: Task, item: ReadyItem<AnyModule>): ItemAnswers {
     const known = new Map<string, Answer | ProbeFailure>();
-    for (const [field, probe] of Object.entries(this.probesOf(item))) {
-      const answer = this.#answers.get(task.become, probe);
-      if (!answer) return undefined;
-      known.set(field, answer);
+    for (const [field, question] of this.inspectionOf(item).questions) {
+      const answer = this.#answers.get(task.become, question);
+      if (answer) known.set(field, answer);
     }
     return known;
+  }
+
+  /** What a task comes to by what is known now: the same until the host has learnt something. */
+  expansionOf(task: Task): Expansion<AnyModule> {
+    const { facts, learnt } = this.#state;
+    const { changes } = learnt;
+    const known = this.#expansions.get(task);
+    if (known?.changes === changes && known.facts === facts) return known.expansion;
+    const expansion = task.expand({ facts, learnt });
+    this.#expansions.set(task, { facts, changes, expansion });
+    return expansion;
   }
 
   /** Tasks from one on, in the order that they come in when nothing fails. */
@@ -123,35 +141,31 @@ export class Lookahead {
 
   /** Parts that ask for what comes after an item, by the same user, to travel with a change. */
   partsAfter(task: Task, index: number): Asked {
-    const asked = nothingAsked();
+    const asked = nothingAsked(task.become);
     for (const next of this.#upcoming(task, index + 1, this.#width)) {
-      if (next.task.become === task.become) this.#ask(next.task, next.item, asked);
+      if (next.task.become === task.become) this.#ask(next.item, asked);
     }
     return asked;
   }
 
   /** Keeps what came back. */
   keep(asked: Asked, response: Response): void {
-    for (const [id, { user, probe }] of asked.probes) {
+    for (const [id, question] of asked.questions) {
       const answer = response.answers.get(id);
-      if (answer !== undefined) this.#answers.put(user, probe, answer);
+      if (answer !== undefined) this.#answers.put(asked.user, question, answer);
     }
-  }
-
-  get #around(): Surroundings {
-    return surroundings(this.#run, this.#state);
   }
 
   async #fetch(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<void> {
     const byUser = new Map<string | undefined, Asked>();
     const askOf = (user: string | undefined): Asked => {
-      const asked = byUser.get(user) ?? nothingAsked();
+      const asked = byUser.get(user) ?? nothingAsked(user);
       byUser.set(user, asked);
       return asked;
     };
-    this.#ask(task, item, askOf(task.become));
+    this.#ask(item, askOf(task.become));
     for (const next of this.#upcoming(task, index + 1, this.#width))
-      this.#ask(next.task, next.item, askOf(next.task.become));
+      this.#ask(next.item, askOf(next.task.become));
     this.#width = Math.min(WIDEST, this.#width * 2);
     await Promise.all(
       [...byUser].map(async ([user, asked]) => {
@@ -162,26 +176,26 @@ export class Lookahead {
     );
   }
 
-  #ask(task: Task, item: ReadyItem<AnyModule>, into: Asked): void {
-    const user = task.become;
-    const probes = this.probesOf(item);
-    for (const probe of [...linksAbove(probes), ...Object.values(probes)]) {
-      if (into.seen.has(probe)) continue;
-      into.seen.add(probe);
-      const key = keyOf(user, probe);
-      if (this.#answers.get(user, probe) || into.keys.has(key)) continue;
-      into.keys.add(key);
-      const id = this.id();
-      into.parts.push({ kind: 'probe', id, probe });
-      into.probes.set(id, { user, probe });
-    }
+  #ask(item: ReadyItem<AnyModule>, into: Asked): void {
+    const { links, questions } = this.inspectionOf(item);
+    for (const link of links) this.#askOne(link, into);
+    for (const question of questions.values()) this.#askOne(question, into);
+  }
+
+  #askOne(question: Question, { user, keys, parts, questions }: Asked): void {
+    const { key, probe } = question;
+    if (keys.has(key) || this.#answers.get(user, question)) return;
+    keys.add(key);
+    const id = this.id();
+    parts.push({ kind: 'probe', id, probe });
+    questions.set(id, question);
   }
 
   /** Items whose turn comes after one, as far as they are known by now and as nothing is bound to change before them. */
   *#upcoming(task: Task, from: number, width: number) {
     let left = width;
     for (const next of this.tasksFrom(task)) {
-      const expansion = next.expand({ facts: this.#state.facts, learnt: this.#state.learnt });
+      const expansion = this.expansionOf(next);
       if (expansion.kind !== 'ready') continue;
       for (const [index, item] of expansion.items.entries()) {
         if (item.kind !== 'ready' || (next === task && index < from)) continue;
@@ -196,13 +210,18 @@ export class Lookahead {
 
   /** True for an item that acts whatever the host says: answers from behind it would be void. */
   #bound(item: ReadyItem<AnyModule>): boolean {
-    for (const _probe in this.probesOf(item)) return false;
-    const planned = item.module.plan(item.want, {}, this.#around);
+    if (this.inspectionOf(item).questions.size > 0) return false;
+    const planned = item.module.plan(item.want, {}, surroundings(this.#run, this.#state));
     return Array.isArray(planned) && planned.length > 0;
   }
 }
 
-const nothingAsked = (): Asked => ({ parts: [], probes: new Map(), keys: new Set(), seen: new Set() });
+const nothingAsked = (user: string | undefined): Asked => ({
+  user,
+  parts: [],
+  questions: new Map(),
+  keys: new Set(),
+});
 
 /** What comes when nothing fails: a block's tasks, then its always. */
 const normalPath = (nodes: readonly HostNode<AnyModule>[]): readonly Task[] =>

@@ -1,7 +1,7 @@
 import { fault } from '../diagnostics/trouble.ts';
 import type { ReadyItem } from '../model/compiled.ts';
 import { isProbeFailure } from '../model/host.ts';
-import type { Found, Probes, Stat } from '../model/probe.ts';
+import type { Found, Probes, Stat, StatPath } from '../model/probe.ts';
 import type { Step } from '../model/step.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import { type AnyModule, isRefusal, type Refusal } from '../modules/module.ts';
@@ -9,7 +9,6 @@ import type { Overlay } from '../shell/overlay.ts';
 import { changesOf } from './changes.ts';
 import { foundOf, NotKnown } from './found.ts';
 import { failed, type ItemResult } from './item-result.ts';
-import { linksAbove } from './links-above.ts';
 import type { Lookahead } from './lookahead.ts';
 import { mention } from './mention.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
@@ -45,14 +44,12 @@ export async function planItem(
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
   const answers = await ahead.answersFor(task, index, item);
   const { overlay } = state;
-  const probes = ahead.probesOf(item);
-  for (const probe of linksAbove(probes)) {
-    const answer = state.answers.get(task.become, probe);
-    if (answer && !isProbeFailure(answer)) overlay.patch(probe, answer as Stat);
+  const { probes, links } = ahead.inspectionOf(item);
+  for (const link of links) {
+    const answer = state.answers.get(task.become, link);
+    if (answer && !isProbeFailure(answer)) overlay.patch(link.probe as StatPath, answer as Stat);
   }
-  const found = foundOf(task, item, probes, answers, (probe, answer) =>
-    overlay.patch(probe, answer as never),
-  );
+  const found = foundOf(task, probes, answers, (probe, answer) => overlay.patch(probe, answer as never));
   if (found.kind === 'failed') return failed(found.diagnostic);
   try {
     mention(task, item, found.found, state, run);

@@ -39,6 +39,17 @@ export const surroundings = ({ mode, folder }: RunState, { facts, name }: HostSt
   folder,
 });
 
+/** Values that tasks have registered or set. */
+export class Learnt extends Map<string, Value> {
+  /** How often it has changed: what was made of the values holds as long as that does. */
+  changes = 0;
+
+  override set(name: string, value: Value): this {
+    this.changes += 1;
+    return super.set(name, value);
+  }
+}
+
 /** A host in a run, and what it has learnt. */
 export class HostState {
   readonly name: string;
@@ -48,7 +59,7 @@ export class HostState {
   readonly managed = new Set<string>();
   readonly #manifests = new Map<string | undefined, Manifest>();
   readonly answers = new Answers();
-  readonly learnt = new Map<string, Value>();
+  readonly learnt = new Learnt();
   /** What a dry run has laid over the host so far. */
   readonly overlay = new Overlay();
   readonly counts: Record<Status, number> = noCounts();

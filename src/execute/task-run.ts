@@ -26,7 +26,7 @@ export async function runTask(
 ): Promise<boolean> {
   if (run.signal.aborted) throw new Aborted();
   if (task.prune?.closes) return closeRole(task, task.prune.role, run, state, ahead);
-  const expansion = task.expand({ facts: state.facts, learnt: state.learnt });
+  const expansion = ahead.expansionOf(task);
   if (expansion.kind === 'faulty') {
     return finish(
       task,

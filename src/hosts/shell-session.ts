@@ -7,8 +7,9 @@ import type { Answer, ProbeFailure } from '../model/probe.ts';
 import type { Action, Outcome } from '../model/step.ts';
 import { outcome } from '../shell/actions/action-piece.ts';
 import { lostKey, otherKey } from '../shell/actions/upload.ts';
-import { compileRequest, type Frame, frameOfOne } from '../shell/compile-request.ts';
-import { requestFrame, withLibrary } from '../shell/loop.ts';
+import { type Frame, frameOfOne } from '../shell/compile-request.ts';
+import { framesFor } from '../shell/compiled-before.ts';
+import { type ReadMode, requestFrame, withLibrary } from '../shell/loop.ts';
 import { failure, type Piece } from '../shell/piece.ts';
 import { answerHere, isHere } from './answer-here.ts';
 import { type OpenShell, openShell, type ShellPlan } from './open-shell.ts';
@@ -89,7 +90,7 @@ export class ShellSession implements Shell {
     outcomes: Map<number, Outcome>,
   ): Promise<boolean> {
     const unique = randomBytes(8).toString('hex');
-    for (const frame of compileRequest(parts, { ...this.how, unique, alone })) {
+    for (const frame of framesFor(parts, { ...this.how, unique, alone })) {
       const { output, complete, expired, fault } = await this.run(frame, request);
       for (const piece of frame.pieces.slice(0, complete)) {
         for (const [id, answer] of piece.answers(output)) answers.set(id, answer);
@@ -155,14 +156,12 @@ export class ShellSession implements Shell {
     const { wire, mode } = this.open;
     const { take, section, send } = carried;
     this.frames += 1;
-    const { acts } = frame;
     // The first request brings the library: by itself it would cost two processes more.
     const brings = this.taught !== this.open;
     // A request that reads from the executor's stdin cannot bring it, because the library shuts that for what it comes with.
     if (brings && send) await this.runFrame(NOTHING, request);
-    const script = brings && !send ? withLibrary(frame.script, acts) : frame.script;
     this.taught = this.open;
-    const bytes = requestFrame(script, mode, { acts, inExecutor: brings || send !== undefined });
+    const bytes = bytesOf(frame, mode, brings && !send ? 'library' : send ? 'executor' : 'itself');
     const whole = new Set(frame.pieces.flatMap((piece) => piece.whole));
     const live = new Set(frame.pieces.flatMap((piece) => (piece.acts ? piece.ids.map(String) : [])));
     const decoders = new Map<string, StringDecoder>();
@@ -184,6 +183,24 @@ export class ShellSession implements Shell {
   private async reopen(): Promise<void> {
     this.open = await openShell({ ...this.plan, again: true });
   }
+}
+
+/** How a frame travels: as it is, with the library, or where it can read from stdin. */
+type Way = 'itself' | 'library' | 'executor';
+
+/** Frames as they were encoded: one that is the same for several hosts is so once. */
+const encoded = new WeakMap<Frame, Map<string, Buffer>>();
+
+function bytesOf(frame: Frame, mode: ReadMode, way: Way): Buffer {
+  const own = encoded.get(frame) ?? new Map<string, Buffer>();
+  encoded.set(frame, own);
+  const known = own.get(mode + way);
+  if (known) return known;
+  const { script, acts } = frame;
+  const text = way === 'library' ? withLibrary(script, acts) : script;
+  const bytes = requestFrame(text, mode, { acts, inExecutor: way !== 'itself' });
+  own.set(mode + way, bytes);
+  return bytes;
 }
 
 /** A request for nothing, which the library travels with. */

@@ -50,7 +50,7 @@ export interface Module<W, P extends Probes> {
    * is known only when applied as soon as anything, on any host, is to change before it.
    */
   readonly readsWorld?: boolean;
-  /** What to read. Data: it cannot write. */
+  /** What to read. Data: it cannot write. One that takes only `want` is asked once for all hosts that want the same. */
   readonly inspect: (want: W, around: Surroundings) => P;
   /** What differs. Pure; called again after apply, and then must return no step that `converges`. */
   readonly plan: (want: W, found: Found<P>, around: Surroundings) => readonly Step[] | Refusal;
