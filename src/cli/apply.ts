@@ -15,7 +15,7 @@ export const applyCommand: AddCommand = (program, io, done) => {
 };
 
 async function apply(playbook: string, options: ApplyOptions, io: Io): Promise<number> {
-  const { isPlanPath } = await import('../saved/read-plan.ts');
+  const { isPlanPath } = await import('../saved/plan-path.ts');
   if (isPlanPath(playbook)) {
     const { applySaved } = await import('./apply-saved.ts');
     return applySaved(playbook, options, io);

@@ -6,7 +6,7 @@ import type { Event } from '../model/event.ts';
 import type { PlannedItem } from '../model/planned.ts';
 import { digestOf, inventoryValue, varsValue } from '../saved/digest.ts';
 import { largeFilesOf } from '../saved/large-files.ts';
-import { isPlanPath } from '../saved/read-plan.ts';
+import { isPlanPath } from '../saved/plan-path.ts';
 import { writePlan } from '../saved/write-plan.ts';
 import { EXIT, type Io } from './io.ts';
 import { formatFor, type RunOptions } from './options.ts';

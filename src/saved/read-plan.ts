@@ -28,9 +28,6 @@ const fileSchema = z.strictObject({
 
 const AGAIN = 'Make the plan anew: troupe plan PLAYBOOK -i INVENTORY --out FILE.';
 
-/** True for the name of a plan file; playbooks are YAML. */
-export const isPlanPath = (path: string): boolean => path.endsWith('.json');
-
 /** Reads a plan file. Throws `Trouble` where it is none, was altered, or is from another version than `version`. */
 export function readPlan(path: string, version: string): SavedPlan {
   const raw = jsonOf(path);
