@@ -4,11 +4,20 @@ import type { Host, Target } from '../model/host.ts';
 import { run } from '../model/step.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT, type Io, wantsColour } from './io.ts';
-import { type Format, formatOption, type HostOptions, inventoryOption, positive } from './options.ts';
+import {
+  FORKS,
+  type Format,
+  formatOption,
+  type HostOptions,
+  inventoryOption,
+  positive,
+  whole,
+} from './options.ts';
 
 interface ExecOptions extends HostOptions {
   readonly format?: Format;
   readonly watch?: number;
+  readonly forks: number;
   readonly become?: boolean;
   readonly becomeUser?: string;
   readonly askBecomePass?: boolean;
@@ -43,6 +52,7 @@ export const execCommand: AddCommand = (program, io, done) => {
           (value, before: string[]) => [...before, value],
           [],
         )
+        .option('--forks <n>', 'hosts asked at the same time', whole, FORKS)
         .option('--watch <seconds>', 'run it again and again, until interrupted', positive),
     ),
   ).action((pattern: string, command: string[], options: ExecOptions) =>
@@ -105,36 +115,47 @@ async function onAll(
   signal: AbortSignal,
   io: Io,
 ): Promise<number> {
-  const { connect } = await import('../hosts/connect.ts');
-  const opened = await Promise.all(
-    targets.map(async (target) => {
-      try {
-        return {
-          target,
-          host: await connect(target, { lock: false, holder: '', users: [userOf(target.name) ?? ''] }),
-        };
-      } catch (error) {
-        return { target, error };
-      }
-    }),
-  );
+  const [{ connect }, { inPool }] = await Promise.all([
+    import('../hosts/connect.ts'),
+    import('../execute/pool.ts'),
+  ]);
+  const watched = options.watch !== undefined;
+  /** What is asked again and again stays open; a host that cannot be reached is told of, and not tried again. */
+  const kept = new Map<string, Host | { readonly error: unknown }>();
+  const reach = async (target: Target) => {
+    const users = [userOf(target.name) ?? ''];
+    try {
+      return await connect(target, { lock: false, holder: '', users });
+    } catch (error) {
+      return { error };
+    }
+  };
+  const ask = async (target: Target): Promise<ExecResult> => {
+    const host = kept.get(target.name) ?? (await reach(target));
+    if (watched) kept.set(target.name, host);
+    if ('error' in host) return { host: target.name, unreachable: whyNot(host.error, target.name) };
+    try {
+      return await once(host, userOf(target.name), argv);
+    } finally {
+      if (!watched) await host.close().catch(() => {});
+    }
+  };
   let worst: number = EXIT.done;
   try {
     do {
-      const results = await Promise.all(
-        opened.map(({ target, host, error }): Promise<ExecResult> | ExecResult =>
-          host
-            ? once(host, userOf(target.name), argv)
-            : { host: target.name, unreachable: whyNot(error, target.name) },
-        ),
-      );
-      worst = results.every((result) => result.rc === 0) ? EXIT.done : EXIT.failed;
-      await show(results, options, io);
+      const results = new Map<string, ExecResult>();
+      await inPool(targets, options.forks, async (target) => {
+        if (!signal.aborted) results.set(target.name, await ask(target));
+      });
+      // In the order of the inventory, whoever answered first.
+      const told = targets.flatMap(({ name }) => results.get(name) ?? []);
+      worst = told.every((result) => result.rc === 0) ? EXIT.done : EXIT.failed;
+      await show(told, options, io);
       if (options.watch !== undefined)
         await pause(options.watch * 1000, undefined, { signal }).catch(() => {});
-    } while (options.watch !== undefined && !signal.aborted);
+    } while (watched && !signal.aborted);
   } finally {
-    await Promise.allSettled(opened.map(({ host }) => host?.close()));
+    await Promise.allSettled([...kept.values()].map((host) => ('error' in host ? undefined : host.close())));
   }
   return signal.aborted ? EXIT.interrupted : worst;
 }

@@ -39,6 +39,9 @@ const appendList = (value: string, before: readonly string[] = []): readonly str
   ...value.split(',').map((part) => part.trim()),
 ];
 
+/** Hosts worked on at the same time where --forks says nothing. */
+export const FORKS = 50;
+
 /** Parses a whole number above zero for commander. */
 export function positive(value: string): number {
   const number = Number(value);
@@ -46,7 +49,7 @@ export function positive(value: string): number {
   return number;
 }
 
-const whole = (value: string): number => {
+export const whole = (value: string): number => {
   const number = positive(value);
   if (!Number.isInteger(number)) throw new InvalidArgumentError('Give a whole number.');
   return number;
@@ -75,7 +78,7 @@ export const playbookOptions = (command: Command): Command =>
 
 export const connectionOptions = (command: Command): Command =>
   formatOption(command)
-    .option('--forks <n>', 'hosts worked on at the same time', whole, 50)
+    .option('--forks <n>', 'hosts worked on at the same time', whole, FORKS)
     .option('-K, --ask-become-pass', 'ask for the password of sudo')
     .option('-v, --verbose', 'show tasks that are ok or skipped too');
 

@@ -249,6 +249,16 @@ describe('exit statuses and output', () => {
     expect(ran.status).toBe(1);
   });
 
+  test('exec asks as many hosts at the same time as --forks says, and tells them in their order', async () => {
+    const names = ['web1', 'web2', 'web3', 'web4'];
+    hosts(Object.fromEntries(names.map((name) => [name, reachable()])));
+    // Each leaves a file while it is asked, and tells how many there are.
+    const meanwhile = `f=${at('asked')}.$$; touch "$f"; sleep 0.1; ls ${at('asked')}.* | wc -l; rm "$f"`;
+    const ran = await troupe('exec', 'web', '-i', at('hosts.yml'), '--forks', '1', '--', meanwhile);
+    expect(ran.stdout).toBe('web1, web2, web3, web4\n  1\n');
+    expect(ran.status).toBe(0);
+  });
+
   test('an interrupt ends with 130, and leaves nothing running on the host', async () => {
     hosts({ web1: reachable() });
     site(
