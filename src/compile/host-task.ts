@@ -1,37 +1,54 @@
-import { fault } from '../diagnostics/trouble.ts';
-import type { Expansion, HostTask, HostValues, Item, ReadyItem, Ruling } from '../model/compiled.ts';
+import type { HostTask } from '../model/compiled.ts';
 import type { Located } from '../model/playbook.ts';
-import type { Diagnostic } from '../model/source.ts';
-import { firstUnknown, isUnknown, type Value, type ValueMap } from '../model/value.ts';
+import { firstUnknown } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
-import { readsName, rule } from '../templating/decision.ts';
-import { renderText, renderTree } from '../templating/template.ts';
+import { renderText } from '../templating/template.ts';
 import { becomeUser } from './become-user.ts';
 import { type Compiling, scopeFor, type TaskHost } from './compiling.ts';
-import { ExpansionMemo } from './expansion-memo.ts';
+import { expandTask } from './expand-task.ts';
 import type { FlatTask } from './flatten.ts';
 import { namesSet } from './learnt.ts';
-import { renderParams } from './render-params.ts';
-import type { TaskScope } from './task-scope.ts';
-
-/** Retries and delay where `until` says nothing of them: Ansible's. */
-const UNTIL = { retries: 3, delaySeconds: 5 };
 
 /** A task made ready for one host: what does not change in the run, and `expand` for what does. */
 export function hostTask(task: FlatTask, at: TaskHost, compiling: Compiling): HostTask<AnyModule> {
-  const { source, around } = task;
   const { user: become, faults } = becomeUser(task, at, compiling);
+  const everywhere = everywhereOf(task);
+  const { name } = task.source;
+  const ref = name?.value.includes('{{')
+    ? { ...everywhere.ref, label: roleOf(task) + labelOf(task, name, at, compiling) }
+    : everywhere.ref;
   return {
+    ...everywhere,
+    ref,
+    ...(become === undefined ? {} : { become }),
+    expand: (values) => {
+      const expansion = expandTask(task, at, compiling, values);
+      return faults.length === 0 || expansion.kind === 'skipped'
+        ? expansion
+        : { kind: 'faulty', diagnostics: faults };
+    },
+  };
+}
+
+type Everywhere = Omit<HostTask<AnyModule>, 'become' | 'expand'>;
+
+const onAllHosts = new WeakMap<FlatTask, Everywhere>();
+
+/** What a task is on all hosts: they share it, because there may be many. */
+function everywhereOf(task: FlatTask): Everywhere {
+  const known = onAllHosts.get(task);
+  if (known) return known;
+  const { source, around } = task;
+  const made: Everywhere = {
     kind: 'task',
     ref: {
       id: String(task.order),
-      label: labelOf(task, at, compiling),
+      label: roleOf(task) + (source.name?.value ?? source.module.value),
       module: source.module.value,
       place: source.place,
       ...(around.role ? { role: around.role.source.name } : {}),
       ...(task.handler ? { handler: true as const } : {}),
     },
-    ...(become === undefined ? {} : { become }),
     ...(source.register ? { register: source.register.value } : {}),
     sets: namesSet(task),
     notify: source.notify.map((one) => one.value),
@@ -42,212 +59,16 @@ export function hostTask(task: FlatTask, at: TaskHost, compiling: Compiling): Ho
     runOnce: source.runOnce,
     flushesHandlers: source.module.value === 'meta',
     ...(around.role?.use.prune ? { prune: { role: around.role.source.name, closes: false } } : {}),
-    expand: (values) => {
-      const expansion = expand(task, at, compiling, values);
-      return faults.length === 0 || expansion.kind === 'skipped'
-        ? expansion
-        : { kind: 'faulty', diagnostics: faults };
-    },
   };
+  onAllHosts.set(task, made);
+  return made;
 }
 
-function expand(
-  task: FlatTask,
-  at: TaskHost,
-  compiling: Compiling,
-  values: HostValues,
-): Expansion<AnyModule> {
-  const { source } = task;
-  if (source.module.value === 'meta') return { kind: 'ready', items: [], looped: false };
-  const family = familyMissing(task, values);
-  if (family) return { kind: 'faulty', diagnostics: [family] };
-  const outer = scopeFor(task, at, compiling, values);
-  // What is said of a result is said by closures over this host.
-  if (source.changedWhen.length + source.failedWhen.length + source.until.length > 0)
-    return expandIn(outer, task, at, compiling, values);
-  const memo = compiling.memos.get(task) ?? new ExpansionMemo();
-  compiling.memos.set(task, memo);
-  return memo.of(outer, (reads) => expandIn(outer, task, at, compiling, values, reads));
+const roleOf = ({ around }: FlatTask): string => (around.role ? `${around.role.source.name} : ` : '');
+
+/** A name with templates in it, as far as they are known before the run. */
+function labelOf(task: FlatTask, name: Located<string>, at: TaskHost, compiling: Compiling): string {
+  const scope = scopeFor(task, at, compiling, { learnt: new Map() });
+  const rendered = renderText(name.value, name.place, scope);
+  return rendered.kind === 'value' && !firstUnknown(rendered.value) ? String(rendered.value) : name.value;
 }
-
-/** Expands in a scope; what the scopes of a loop's turns read is added to `reads`. */
-function expandIn(
-  outer: TaskScope,
-  task: FlatTask,
-  at: TaskHost,
-  compiling: Compiling,
-  values: HostValues,
-  reads?: Map<string, unknown>,
-): Expansion<AnyModule> {
-  const { source, around } = task;
-  // What does not ask for the item decides first: `defined(list)` may stand before a loop over it.
-  const perItem = around.when.filter((one) => source.loop && readsName(one.value, source.loopVar));
-  const ruling = allOf(
-    around.when.filter((one) => !perItem.includes(one)),
-    outer,
-  );
-  if (ruling.kind === 'faulty') return ruling;
-  if (ruling.kind === 'decided' && !ruling.value) return { kind: 'skipped', reason: `when: ${ruling.text}` };
-  const pending = ruling.kind === 'unknown' ? ruling.reason : undefined;
-  if (!source.loop) {
-    const item = turn(task, at, compiling, values, outer, pending, undefined);
-    if (item.kind === 'faulty') return item;
-    if (item.kind === 'ready') return { kind: 'ready', items: [item], looped: false };
-    return { kind: item.kind, reason: item.reason };
-  }
-  const list = renderTree(source.loop, outer);
-  if (list.kind === 'faulty') return list;
-  if (outer.faults.length > 0) return { kind: 'faulty', diagnostics: outer.faults };
-  if (isUnknown(list.value)) return { kind: 'unknown', reason: list.value.reason };
-  if (!Array.isArray(list.value)) return { kind: 'faulty', diagnostics: [notAList(source.loop.place)] };
-  const items: Item<AnyModule>[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const value of list.value as readonly Value[]) {
-    const scope = scopeFor(task, at, compiling, values, { [source.loopVar]: value });
-    const item = turn(task, at, compiling, values, scope, pending, value, perItem);
-    for (const [name, stood] of scope.reads()) reads?.set(name, stood);
-    if (item.kind === 'faulty') diagnostics.push(...item.diagnostics);
-    else items.push(item);
-  }
-  return diagnostics.length > 0 ? { kind: 'faulty', diagnostics } : { kind: 'ready', items, looped: true };
-}
-
-type Turn = Item<AnyModule> | { readonly kind: 'faulty'; readonly diagnostics: readonly Diagnostic[] };
-
-/** One turn: its own `when`, its parameters, and the rules over its result. */
-function turn(
-  task: FlatTask,
-  at: TaskHost,
-  compiling: Compiling,
-  values: HostValues,
-  scope: TaskScope,
-  pending: string | undefined,
-  item: Value | undefined,
-  ownWhen: readonly Located<string>[] = [],
-): Turn {
-  const { source, around } = task;
-  const label = item === undefined ? undefined : labelOfItem(task, item, scope);
-  const named = label === undefined ? {} : { label };
-  let reason = pending;
-  const ruling = allOf(ownWhen, scope);
-  if (ruling.kind === 'faulty') return ruling;
-  if (ruling.kind === 'decided' && !ruling.value)
-    return { kind: 'skipped', ...named, reason: `when: ${ruling.text}` };
-  if (ruling.kind === 'unknown') reason ??= ruling.reason;
-  const module = compiling.options.modules.get(source.module.value);
-  if (!module)
-    return {
-      kind: 'faulty',
-      diagnostics: [
-        fault('unknown-module', `There is no module '${source.module.value}'.`, {
-          place: source.module.place,
-        }),
-      ],
-    };
-  const params = renderParams(module, source.params, around.role, compiling.options.playbook.files, scope);
-  if (params.kind === 'faulty') return params;
-  if (params.file) compiling.files.add(params.file);
-  if (scope.faults.length > 0) return { kind: 'faulty', diagnostics: scope.faults };
-  // Undefined names are faults although the condition is not known yet; the rest of the task waits for it.
-  if (reason !== undefined) return { kind: 'unknown', ...named, reason };
-  if (params.kind === 'unknown') return { kind: 'unknown', ...named, reason: params.reason };
-  const ready: ReadyItem<AnyModule> = {
-    kind: 'ready',
-    ...named,
-    module,
-    want: params.want,
-    ...(params.file ? { file: params.file } : {}),
-  };
-  return withRules(ready, task, at, compiling, values, item);
-}
-
-function withRules(
-  ready: ReadyItem<AnyModule>,
-  task: FlatTask,
-  at: TaskHost,
-  compiling: Compiling,
-  values: HostValues,
-  item: Value | undefined,
-): ReadyItem<AnyModule> {
-  const { source } = task;
-  const over = (conditions: readonly Located<string>[]) => (result: ValueMap) => {
-    const own = {
-      ...(source.register ? { [source.register.value]: result } : result),
-      ...(item === undefined ? {} : { [source.loopVar]: item }),
-    };
-    return allOf(conditions, scopeFor(task, at, compiling, values, own));
-  };
-  return {
-    ...ready,
-    ...(source.changedWhen.length > 0 ? { changedWhen: over(source.changedWhen) } : {}),
-    ...(source.failedWhen.length > 0 ? { failedWhen: over(source.failedWhen) } : {}),
-    ...(source.until.length > 0
-      ? {
-          until: {
-            rule: over(source.until),
-            retries: source.retries?.value ?? UNTIL.retries,
-            delayMs: (source.delay?.value ?? UNTIL.delaySeconds) * 1000,
-          },
-        }
-      : {}),
-  };
-}
-
-type AllOf = Ruling & { readonly text?: string };
-
-/** Several conditions are joined by "and": the first false one decides, before any that is unknown. */
-function allOf(conditions: readonly Located<string>[], scope: TaskScope): AllOf {
-  let pending: Ruling | undefined;
-  for (const { value: text, place } of conditions) {
-    const ruling = rule(text, place, scope);
-    if (scope.faults.length > 0) return { kind: 'faulty', diagnostics: scope.faults };
-    if (ruling.kind === 'faulty') return ruling;
-    if (ruling.kind === 'decided' && !ruling.value) return { ...ruling, text };
-    if (ruling.kind === 'unknown') pending ??= ruling;
-  }
-  return pending ?? { kind: 'decided', value: true };
-}
-
-function labelOf(task: FlatTask, at: TaskHost, compiling: Compiling): string {
-  const { source, around } = task;
-  const role = around.role ? `${around.role.source.name} : ` : '';
-  if (!source.name) return role + source.module.value;
-  if (!source.name.value.includes('{{')) return role + source.name.value;
-  const rendered = renderText(
-    source.name.value,
-    source.name.place,
-    scopeFor(task, at, compiling, { learnt: new Map() }),
-  );
-  return (
-    role +
-    (rendered.kind === 'value' && !firstUnknown(rendered.value) ? String(rendered.value) : source.name.value)
-  );
-}
-
-function labelOfItem(task: FlatTask, item: Value, scope: TaskScope): string {
-  if (task.source.loopLabel) {
-    const rendered = renderTree(task.source.loopLabel, scope);
-    if (rendered.kind === 'value' && !firstUnknown(rendered.value)) return String(rendered.value);
-  }
-  return typeof item === 'object' ? JSON.stringify(item) : String(item);
-}
-
-/** A role that has variables for some families and none for this host's would render half its names. */
-function familyMissing(task: FlatTask, { facts }: HostValues): Diagnostic | undefined {
-  const role = task.around.role?.source;
-  if (!facts || !role || role.osVars.size === 0 || role.osVars.has(facts.os.family)) return undefined;
-  return fault(
-    'unsupported-distribution',
-    `The role ${role.name} does not know ${facts.os.name || facts.os.family}.`,
-    {
-      place: task.source.place,
-      help: `It has variables for ${[...role.osVars.keys()].join(', ')}; write ${role.dir}/vars/${facts.os.family}.yml for this one.`,
-    },
-  );
-}
-
-const notAList = (place: Diagnostic['place']): Diagnostic =>
-  fault('wrong-type', 'A loop wants a list.', {
-    ...(place ? { place } : {}),
-    help: 'For a map, loop over {{keys the_map}} and look the values up.',
-  });

@@ -126,6 +126,6 @@ function rule(
     ...result,
     status: isChanged ? 'changed' : 'ok',
     changes: isChanged ? result.changes : [],
-    value: { ...value, changed: isChanged },
+    value: value.changed === isChanged ? value : { ...value, changed: isChanged },
   };
 }

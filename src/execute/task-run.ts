@@ -3,7 +3,7 @@ import { fault, Trouble } from '../diagnostics/trouble.ts';
 import { fillInHashes } from '../hosts/hash-file.ts';
 import type { Item, ReadyItem } from '../model/compiled.ts';
 import { isUnhashed } from '../model/content.ts';
-import type { Status, TaskRef } from '../model/event.ts';
+import type { Status, TaskFinished, TaskRef } from '../model/event.ts';
 import { plannedStep } from '../model/planned.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import type { AnyModule } from '../modules/module.ts';
@@ -194,7 +194,7 @@ function report(
   state: HostState,
 ): void {
   const status: Status = result.status;
-  const ref: TaskRef = { ...task.ref, ...(label === undefined ? {} : { item: label }) };
+  const ref: TaskRef = label === undefined ? task.ref : { ...task.ref, item: label };
   if (status === 'unknown') state.overlay.leaveOpen(task.ref.label);
   const ignored = status === 'failed' && task.ignoreErrors;
   state.counts[ignored ? 'ok' : status] += 1;
@@ -208,19 +208,22 @@ function report(
       ...(task.noLog ? {} : { steps: (result.steps ?? []).map(plannedStep) }),
     });
   }
-  run.emit({
+  const event: Writable<TaskFinished> = {
     event: 'task_finished',
     host: state.name,
     task: ref,
     status,
     changes: result.changes,
-    ...(result.reason === undefined ? {} : { reason: result.reason }),
-    ...(result.message === undefined ? {} : { message: result.message }),
-    ...(result.diagnostic === undefined ? {} : { diagnostic: { ...result.diagnostic, host: state.name } }),
-    ...(ignored ? { ignored: true as const } : {}),
-    ...(task.noLog || status === 'skipped' || !hasOutput(result.value) ? {} : { result: result.value }),
-  });
+  };
+  if (result.reason !== undefined) event.reason = result.reason;
+  if (result.message !== undefined) event.message = result.message;
+  if (result.diagnostic !== undefined) event.diagnostic = { ...result.diagnostic, host: state.name };
+  if (ignored) event.ignored = true;
+  if (!task.noLog && status !== 'skipped' && hasOutput(result.value)) event.result = result.value;
+  run.emit(event);
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Only results of commands and requests say more than status and changes do. */
 const hasOutput = (value: Value): boolean =>
