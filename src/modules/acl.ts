@@ -46,40 +46,41 @@ const entry = z.strictObject({
 
 const nameOfEntry = ({ etype, entity }: z.output<typeof entry>): string => `${etype} ${entity}`;
 
-const params = z
-  .strictObject({
-    path: barePath.describe('File or directory; a link is followed.'),
-    entries: z.array(entry).default([]).describe('What users and groups may with the path itself.'),
-    default_entries: z
-      .array(entry)
-      .default([])
-      .describe(
-        'What they may with all that is made in the directory from now on: it inherits these entries.',
-      ),
-    mode: z
-      .string({ error: 'Write the mode as text, such as "0755" with its quotes.' })
-      .regex(/^0?[0-7]{3}$/, 'Write three octal digits, as text: "0755".')
-      .optional()
-      .describe(
-        'What the owner, the owning group and all others may, as octal digits in text. Give it here and not to `file`: where there are entries, chmod(1) changes the mask and not the owning group.',
-      ),
-    purge_unlisted: z
-      .boolean()
-      .default(false)
-      .describe('Take away entries for users and groups that are not listed.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the entries are there.'),
-  })
-  .superRefine((want, issues) => {
-    for (const list of ['entries', 'default_entries'] as const) {
-      const names = want[list].map(nameOfEntry);
-      names.forEach((name, index) => {
-        if (names.indexOf(name) === index) return;
-        issues.addIssue({ code: 'custom', path: [list, index], message: `The ${name} is listed twice.` });
-      });
-    }
-  });
+const params = () =>
+  z
+    .strictObject({
+      path: barePath.describe('File or directory; a link is followed.'),
+      entries: z.array(entry).default([]).describe('What users and groups may with the path itself.'),
+      default_entries: z
+        .array(entry)
+        .default([])
+        .describe(
+          'What they may with all that is made in the directory from now on: it inherits these entries.',
+        ),
+      mode: z
+        .string({ error: 'Write the mode as text, such as "0755" with its quotes.' })
+        .regex(/^0?[0-7]{3}$/, 'Write three octal digits, as text: "0755".')
+        .optional()
+        .describe(
+          'What the owner, the owning group and all others may, as octal digits in text. Give it here and not to `file`: where there are entries, chmod(1) changes the mask and not the owning group.',
+        ),
+      purge_unlisted: z
+        .boolean()
+        .default(false)
+        .describe('Take away entries for users and groups that are not listed.'),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the entries are there.'),
+    })
+    .superRefine((want, issues) => {
+      for (const list of ['entries', 'default_entries'] as const) {
+        const names = want[list].map(nameOfEntry);
+        names.forEach((name, index) => {
+          if (names.indexOf(name) === index) return;
+          issues.addIssue({ code: 'custom', path: [list, index], message: `The ${name} is listed twice.` });
+        });
+      }
+    });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 type Asked = {
   readonly stat: StatPath;
   readonly itself: StatPath;

@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { decision } from './decision.ts';
 import { defineModule, refuse } from './module.ts';
 
-const params = z.strictObject({
-  that: z
-    .union([decision.transform((one) => [one]), z.array(decision).min(1)], {
-      error: 'Write a condition, or a list of conditions.',
-    })
-    .describe('A condition, or a list of them; all must be true.'),
-  fail_msg: z.string().optional().describe('What to say where one is not true. By default, which.'),
-  success_msg: z.string().optional().describe('What to say where all are true.'),
-  quiet: z.boolean().default(false).describe('Say nothing where all are true.'),
-});
+const params = () =>
+  z.strictObject({
+    that: z
+      .union([decision.transform((one) => [one]), z.array(decision).min(1)], {
+        error: 'Write a condition, or a list of conditions.',
+      })
+      .describe('A condition, or a list of them; all must be true.'),
+    fail_msg: z.string().optional().describe('What to say where one is not true. By default, which.'),
+    success_msg: z.string().optional().describe('What to say where all are true.'),
+    quiet: z.boolean().default(false).describe('Say nothing where all are true.'),
+  });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Fails where a condition is not true. */
 export const assert = defineModule({

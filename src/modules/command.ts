@@ -3,37 +3,38 @@ import { commandResult, guardParams, inspectGuards, planCommand } from './comman
 import { defineModule } from './module.ts';
 import { shellOperator, wordsOf } from './words.ts';
 
-const params = z
-  .strictObject({
-    cmd: z
-      .string()
-      .superRefine((line, context) => {
-        const words = wordsOf(line);
-        const operator = shellOperator(line);
-        if ('wrong' in words) context.addIssue({ code: 'custom', message: words.wrong });
-        else if (operator !== undefined) {
-          context.addIssue({
-            code: 'custom',
-            message: `There is no shell here to understand ${operator}: use the module shell, or argv if it is an argument.`,
-          });
-        }
-      })
-      .optional()
-      .describe(
-        'The command, in one line; quotes and backslashes keep words together as in a shell. Either this or `argv`.',
-      ),
-    argv: z
-      .array(z.union([z.string(), z.number()], { error: 'Write each word as text.' }).transform(String))
-      .min(1)
-      .optional()
-      .describe('The command as a list of words.'),
-    ...guardParams,
-  })
-  .refine((want) => (want.cmd === undefined) !== (want.argv === undefined), {
-    error: 'Give either cmd or argv.',
-  });
+const params = () =>
+  z
+    .strictObject({
+      cmd: z
+        .string()
+        .superRefine((line, context) => {
+          const words = wordsOf(line);
+          const operator = shellOperator(line);
+          if ('wrong' in words) context.addIssue({ code: 'custom', message: words.wrong });
+          else if (operator !== undefined) {
+            context.addIssue({
+              code: 'custom',
+              message: `There is no shell here to understand ${operator}: use the module shell, or argv if it is an argument.`,
+            });
+          }
+        })
+        .optional()
+        .describe(
+          'The command, in one line; quotes and backslashes keep words together as in a shell. Either this or `argv`.',
+        ),
+      argv: z
+        .array(z.union([z.string(), z.number()], { error: 'Write each word as text.' }).transform(String))
+        .min(1)
+        .optional()
+        .describe('The command as a list of words.'),
+      ...guardParams,
+    })
+    .refine((want) => (want.cmd === undefined) !== (want.argv === undefined), {
+      error: 'Give either cmd or argv.',
+    });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Runs a program. */
 export const command = defineModule({

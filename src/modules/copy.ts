@@ -10,32 +10,33 @@ import {
   planPlaced,
 } from './placed-file.ts';
 
-const params = z
-  .strictObject({
-    content: z
-      .union([z.string(), z.number(), z.boolean()], { error: 'Write the content as text.' })
-      .transform(String)
-      .optional()
-      .describe('Text of the file, as it is to be; nothing is added at its end.'),
-    src: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        "File of the role's or playbook's `files/` to copy, byte for byte. Either this or `content`.",
-      ),
-    bytes: z.custom<Content>().optional(),
-    ...placedFileParams,
-  })
-  .refine((want) => (want.content === undefined) !== (want.src === undefined), {
-    error: 'Give either content or src.',
-  })
-  .refine((want) => want.src !== undefined || !want.dest.endsWith('/'), {
-    error: 'Content has no name of its own: name the file in dest.',
-    path: ['dest'],
-  });
+const params = () =>
+  z
+    .strictObject({
+      content: z
+        .union([z.string(), z.number(), z.boolean()], { error: 'Write the content as text.' })
+        .transform(String)
+        .optional()
+        .describe('Text of the file, as it is to be; nothing is added at its end.'),
+      src: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "File of the role's or playbook's `files/` to copy, byte for byte. Either this or `content`.",
+        ),
+      bytes: z.custom<Content>().optional(),
+      ...placedFileParams,
+    })
+    .refine((want) => (want.content === undefined) !== (want.src === undefined), {
+      error: 'Give either content or src.',
+    })
+    .refine((want) => want.src !== undefined || !want.dest.endsWith('/'), {
+      error: 'Content has no name of its own: name the file in dest.',
+      path: ['dest'],
+    });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Puts a file on the host. */
 export const copy = defineModule({

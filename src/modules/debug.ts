@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { decision } from './decision.ts';
 import { defineModule } from './module.ts';
 
-const params = z
-  .strictObject({
-    msg: z.unknown().optional().describe('What to say: text, or any value.'),
-    var: decision
-      .optional()
-      .describe('An expression whose value is shown: `facts.os.family`, a register, a variable.'),
-  })
-  .refine((want) => (want.msg === undefined) !== (want.var === undefined), {
-    error: 'Give either msg or var.',
-  });
+const params = () =>
+  z
+    .strictObject({
+      msg: z.unknown().optional().describe('What to say: text, or any value.'),
+      var: decision
+        .optional()
+        .describe('An expression whose value is shown: `facts.os.family`, a register, a variable.'),
+    })
+    .refine((want) => (want.msg === undefined) !== (want.var === undefined), {
+      error: 'Give either msg or var.',
+    });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Shows a text or a value. */
 export const debug = defineModule({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineModule, refuse } from './module.ts';
 
-const params = z.strictObject({
-  msg: z.string().default('This task was told to fail.').describe('Why.'),
-});
+const params = () =>
+  z.strictObject({
+    msg: z.string().default('This task was told to fail.').describe('Why.'),
+  });
 
 /** Fails with a message. */
 export const fail = defineModule({

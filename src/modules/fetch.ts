@@ -5,31 +5,32 @@ import { answers, type LargeBytes, type Step, step } from '../model/step.ts';
 import { baseOf, hostPath } from './file-path.ts';
 import { defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
 
-const params = z.strictObject({
-  src: hostPath.describe('File on the host; a link is followed. Directories are not fetched.'),
-  dest: z
-    .string()
-    .min(1)
-    .describe(
-      "Directory on this machine, from the playbook's own where it is relative. The file goes below it under the host's name and its whole path, so that hosts do not overwrite each other.",
-    ),
-  flat: z
-    .boolean()
-    .default(false)
-    .describe('Take `dest` as the name of the file itself, or, if it ends in `/`, as its directory.'),
-  fail_on_missing: z
-    .boolean()
-    .default(true)
-    .describe('With `false`, a file that is not on the host is no failure.'),
-  validate_checksum: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Fail where the file that arrived is not the one that was there before. Say `false` for a file that is being written, such as a log.',
-    ),
-});
+const params = () =>
+  z.strictObject({
+    src: hostPath.describe('File on the host; a link is followed. Directories are not fetched.'),
+    dest: z
+      .string()
+      .min(1)
+      .describe(
+        "Directory on this machine, from the playbook's own where it is relative. The file goes below it under the host's name and its whole path, so that hosts do not overwrite each other.",
+      ),
+    flat: z
+      .boolean()
+      .default(false)
+      .describe('Take `dest` as the name of the file itself, or, if it ends in `/`, as its directory.'),
+    fail_on_missing: z
+      .boolean()
+      .default(true)
+      .describe('With `false`, a file that is not on the host is no failure.'),
+    validate_checksum: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Fail where the file that arrived is not the one that was there before. Say `false` for a file that is being written, such as a log.',
+      ),
+  });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Copies a file from the host to this machine. */
 export const fetch = defineModule({

@@ -13,41 +13,42 @@ import { bitsOf, isSymbolic } from './file-mode.ts';
 import { barePath, behind, directoryOf, directoryRefusal, newFileRefusal } from './file-path.ts';
 import { absentFile, defineModule, type Refusal, refuse } from './module.ts';
 
-const params = z
-  .strictObject({
-    path: barePath.describe('What to manage.'),
-    state: z
-      .enum(['file', 'directory', 'link', 'touch', 'absent'])
-      .optional()
-      .describe(
-        '`directory` is made with its parents; `link` points to `src`; `touch` makes an empty file where there is none, and leaves one that is there as it is; `absent` removes, a directory with all that is in it; `file`, the default, only sets the attributes of what is there.',
-      ),
-    src: z.string().min(1).optional().describe('Where a link points to, as it is to be written in it.'),
-    force: z.boolean().default(false).describe('Let a link take the place of a file.'),
-    recurse: z
-      .boolean()
-      .default(false)
-      .describe('Give all that is below a directory the same mode, owner and group too.'),
-    ...attributeParams,
-  })
-  .refine((want) => (want.state === 'link') === (want.src !== undefined), {
-    error: 'src says where a link points to: give it with state: link, and only there.',
-    path: ['src'],
-  })
-  .refine((want) => !want.recurse || want.state === 'directory', {
-    error: 'recurse needs state: directory.',
-    path: ['recurse'],
-  })
-  .refine((want) => !want.recurse || (want.mode ?? want.owner ?? want.group) !== undefined, {
-    error: 'recurse needs a mode, an owner or a group to give to all that is below.',
-    path: ['recurse'],
-  })
-  .refine((want) => !want.recurse || want.mode === undefined || !isSymbolic(want.mode), {
-    error: 'With recurse, write the mode in octal digits.',
-    path: ['mode'],
-  });
+const params = () =>
+  z
+    .strictObject({
+      path: barePath.describe('What to manage.'),
+      state: z
+        .enum(['file', 'directory', 'link', 'touch', 'absent'])
+        .optional()
+        .describe(
+          '`directory` is made with its parents; `link` points to `src`; `touch` makes an empty file where there is none, and leaves one that is there as it is; `absent` removes, a directory with all that is in it; `file`, the default, only sets the attributes of what is there.',
+        ),
+      src: z.string().min(1).optional().describe('Where a link points to, as it is to be written in it.'),
+      force: z.boolean().default(false).describe('Let a link take the place of a file.'),
+      recurse: z
+        .boolean()
+        .default(false)
+        .describe('Give all that is below a directory the same mode, owner and group too.'),
+      ...attributeParams,
+    })
+    .refine((want) => (want.state === 'link') === (want.src !== undefined), {
+      error: 'src says where a link points to: give it with state: link, and only there.',
+      path: ['src'],
+    })
+    .refine((want) => !want.recurse || want.state === 'directory', {
+      error: 'recurse needs state: directory.',
+      path: ['recurse'],
+    })
+    .refine((want) => !want.recurse || (want.mode ?? want.owner ?? want.group) !== undefined, {
+      error: 'recurse needs a mode, an owner or a group to give to all that is below.',
+      path: ['recurse'],
+    })
+    .refine((want) => !want.recurse || want.mode === undefined || !isSymbolic(want.mode), {
+      error: 'With recurse, write the mode in octal digits.',
+      path: ['mode'],
+    });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 type Inspected = Found<ReturnType<typeof inspect>>;
 
 /** Manages files, directories and links as such, not what is in them. */

@@ -7,31 +7,32 @@ import { type Content, contentOf, printContent, readContent, useOf, uuidOf } fro
 import { defineModule, type Refusal, refuse } from './module.ts';
 
 const LABEL_MAX = { ext2: 16, ext3: 16, ext4: 16, xfs: 12 } as const;
-const params = z
-  .strictObject({
-    dev: barePath.describe('Block device: a whole disk or a partition, best by its link in /dev/disk.'),
-    fstype: z.enum(['ext4', 'xfs', 'ext3', 'ext2']).describe('Kind of file system.'),
-    label: z
-      .string()
-      .regex(/^[\w.:+-]{1,16}$/, 'A label has 1 to 16 letters, digits and ._:+-')
-      .optional()
-      .describe('Its label: at most 16 characters, of XFS at most 12.'),
-    uuid: z
-      .uuid({ error: 'Write a UUID such as 0c4cf4a0-8a2c-4f0d-9d54-6f2f3b0a7c11 (uuidgen makes one).' })
-      .overwrite((text) => text.toLowerCase())
-      .optional()
-      .describe('Its UUID; a random one where it is left out.'),
-    opts: z
-      .array(z.string())
-      .default([])
-      .describe('Further words for mkfs, such as `[-m, "0"]`; they count only when it is made.'),
-  })
-  .refine(({ fstype, label = '' }) => label.length <= LABEL_MAX[fstype], {
-    path: ['label'],
-    error: 'The label of an XFS has at most 12 characters (mkfs.xfs(8)).',
-  });
+const params = () =>
+  z
+    .strictObject({
+      dev: barePath.describe('Block device: a whole disk or a partition, best by its link in /dev/disk.'),
+      fstype: z.enum(['ext4', 'xfs', 'ext3', 'ext2']).describe('Kind of file system.'),
+      label: z
+        .string()
+        .regex(/^[\w.:+-]{1,16}$/, 'A label has 1 to 16 letters, digits and ._:+-')
+        .optional()
+        .describe('Its label: at most 16 characters, of XFS at most 12.'),
+      uuid: z
+        .uuid({ error: 'Write a UUID such as 0c4cf4a0-8a2c-4f0d-9d54-6f2f3b0a7c11 (uuidgen makes one).' })
+        .overwrite((text) => text.toLowerCase())
+        .optional()
+        .describe('Its UUID; a random one where it is left out.'),
+      opts: z
+        .array(z.string())
+        .default([])
+        .describe('Further words for mkfs, such as `[-m, "0"]`; they count only when it is made.'),
+    })
+    .refine(({ fstype, label = '' }) => label.length <= LABEL_MAX[fstype], {
+      path: ['label'],
+      error: 'The label of an XFS has at most 12 characters (mkfs.xfs(8)).',
+    });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** A file system on a device that is empty. */
 export const filesystem = defineModule({

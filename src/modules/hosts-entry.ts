@@ -18,21 +18,25 @@ export const hostsEntry = defineModule({
 The names are added to the line that the address has, or to a new line at the end; names that stand there already stay,
 and so does every other line (hosts(5): fields are separated by blanks, \`#\` begins a comment). The first name is what the
 address is called.`,
-  params: z
-    .strictObject({
-      address: address.describe('IPv4 or IPv6 address.'),
-      names: z
-        .union([NAME.transform((name) => [name]), z.array(NAME)], { error: NO_NAME })
-        .default([])
-        .describe(
-          'Name or list of names. With `state: absent`, those that go; none given: all of the address.',
-        ),
-      state: z.enum(['present', 'absent']).default('present').describe('Whether the names are to be there.'),
-    })
-    .refine((want) => want.state === 'absent' || want.names.length > 0, {
-      path: ['names'],
-      error: 'Write names that the address is to have.',
-    }),
+  params: () =>
+    z
+      .strictObject({
+        address: address.describe('IPv4 or IPv6 address.'),
+        names: z
+          .union([NAME.transform((name) => [name]), z.array(NAME)], { error: NO_NAME })
+          .default([])
+          .describe(
+            'Name or list of names. With `state: absent`, those that go; none given: all of the address.',
+          ),
+        state: z
+          .enum(['present', 'absent'])
+          .default('present')
+          .describe('Whether the names are to be there.'),
+      })
+      .refine((want) => want.state === 'absent' || want.names.length > 0, {
+        path: ['names'],
+        error: 'Write names that the address is to have.',
+      }),
   examples: [
     { title: 'Name a real server', params: { address: '10.0.0.11', names: ['web1.example.org', 'web1'] } },
     { title: 'Forget it', params: { address: '10.0.0.11', state: 'absent' } },

@@ -7,41 +7,44 @@ import { hasLink, linkProbe, linkRefusal, upSteps } from './link.ts';
 import { absentBy, defineModule, isRefusal } from './module.ts';
 import { addressArguments, addressEntry } from './network-entry.ts';
 
-const params = z
-  .strictObject({
-    address: cidr.describe('Address with its prefix length: 192.0.2.10/32. Without one, that address alone.'),
-    device: device.describe('Network card that has it: eth0, lo, tunl0.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the card has it.'),
-    persistent: z.boolean().default(true).describe('Keep it over a reboot, by whatever owns the network.'),
-    label: z
-      .string()
-      .regex(/^[^\s"']{1,15}$/, 'A label has at most 15 characters, such as eth0:vip.')
-      .optional()
-      .describe('Name under which old tools show it, such as `eth0:vip`.'),
-    scope: z
-      .enum(['global', 'link', 'host'])
-      .optional()
-      .describe('Where it is valid; by default the kernel decides.'),
-  })
-  // For IPv6 the kernel keeps neither (ifa_ipv6_policy and ipv6_addr_scope in net/ipv6).
-  .refine((want) => want.label === undefined || !isIpv6(want.address), {
-    path: ['label'],
-    error: 'Only an IPv4 address has a label.',
-  })
-  .refine((want) => want.scope === undefined || !isIpv6(want.address), {
-    path: ['scope'],
-    error: 'The scope of an IPv6 address is part of the address itself.',
-  })
-  // ip-address(8), as net aliases of Linux 2.0 were called.
-  .refine(
-    ({ label, device: card }) => label === undefined || label === card || label.startsWith(`${card}:`),
-    {
+const params = () =>
+  z
+    .strictObject({
+      address: cidr.describe(
+        'Address with its prefix length: 192.0.2.10/32. Without one, that address alone.',
+      ),
+      device: device.describe('Network card that has it: eth0, lo, tunl0.'),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the card has it.'),
+      persistent: z.boolean().default(true).describe('Keep it over a reboot, by whatever owns the network.'),
+      label: z
+        .string()
+        .regex(/^[^\s"']{1,15}$/, 'A label has at most 15 characters, such as eth0:vip.')
+        .optional()
+        .describe('Name under which old tools show it, such as `eth0:vip`.'),
+      scope: z
+        .enum(['global', 'link', 'host'])
+        .optional()
+        .describe('Where it is valid; by default the kernel decides.'),
+    })
+    // For IPv6 the kernel keeps neither (ifa_ipv6_policy and ipv6_addr_scope in net/ipv6).
+    .refine((want) => want.label === undefined || !isIpv6(want.address), {
       path: ['label'],
-      error: 'A label is the name of the card, or begins with it and a colon: eth0:vip.',
-    },
-  );
+      error: 'Only an IPv4 address has a label.',
+    })
+    .refine((want) => want.scope === undefined || !isIpv6(want.address), {
+      path: ['scope'],
+      error: 'The scope of an IPv6 address is part of the address itself.',
+    })
+    // ip-address(8), as net aliases of Linux 2.0 were called.
+    .refine(
+      ({ label, device: card }) => label === undefined || label === card || label.startsWith(`${card}:`),
+      {
+        path: ['label'],
+        error: 'A label is the name of the card, or begins with it and a colon: eth0:vip.',
+      },
+    );
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 type Live = { readonly live: Capture; readonly link: Capture };
 
 /** An address of a network card, now and after a reboot. */

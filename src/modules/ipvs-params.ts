@@ -42,71 +42,75 @@ const realServer = z.strictObject({
 });
 
 /** Parameters of ipvs_service. */
-export const ipvsParams = z
-  .strictObject({
-    protocol: z
-      .enum(['tcp', 'udp', 'sctp'])
-      .default('tcp')
-      .describe('Of the service; not used with `fwmark`.'),
-    address: address.optional().describe('Virtual address (VIP).'),
-    port: PORT.optional().describe('Port of the service; 0 takes every port, and needs persistence.'),
-    fwmark: z
-      .int()
-      .min(1)
-      .max(4_294_967_295)
-      .optional()
-      .describe('Firewall mark that stands for the service, instead of address and port.'),
-    fwmark_ipv6: z.boolean().default(false).describe('The marked packets are IPv6.'),
-    scheduler: z
-      .enum(SCHEDULERS, {
-        error: ({ input }) =>
-          input === 'twos'
-            ? 'The kernels of Debian 12 and RHEL are built without the scheduler twos; take wlc, or mh.'
-            : undefined,
-      })
-      .default('wlc')
-      .describe('Who gets the next connection; see ipvsadm(8).'),
-    sched_flags: z
-      .array(z.enum(['fallback', 'port']))
-      .default([])
-      .describe(
-        'For sh and mh: `fallback` to another server where the chosen one is gone, hash the source `port` too.',
+export const ipvsParams = () =>
+  z
+    .strictObject({
+      protocol: z
+        .enum(['tcp', 'udp', 'sctp'])
+        .default('tcp')
+        .describe('Of the service; not used with `fwmark`.'),
+      address: address.optional().describe('Virtual address (VIP).'),
+      port: PORT.optional().describe('Port of the service; 0 takes every port, and needs persistence.'),
+      fwmark: z
+        .int()
+        .min(1)
+        .max(4_294_967_295)
+        .optional()
+        .describe('Firewall mark that stands for the service, instead of address and port.'),
+      fwmark_ipv6: z.boolean().default(false).describe('The marked packets are IPv6.'),
+      scheduler: z
+        .enum(SCHEDULERS, {
+          error: ({ input }) =>
+            input === 'twos'
+              ? 'The kernels of Debian 12 and RHEL are built without the scheduler twos; take wlc, or mh.'
+              : undefined,
+        })
+        .default('wlc')
+        .describe('Who gets the next connection; see ipvsadm(8).'),
+      sched_flags: z
+        .array(z.enum(['fallback', 'port']))
+        .default([])
+        .describe(
+          'For sh and mh: `fallback` to another server where the chosen one is gone, hash the source `port` too.',
+        ),
+      persistence_timeout: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('Seconds for which a client comes back to its server; 0: not at all.'),
+      persistence_netmask: z
+        .string()
+        .optional()
+        .describe('Clients of one such network count as one: 255.255.255.0, for IPv6 a prefix length.'),
+      persistence_engine: z
+        .enum(['sip'])
+        .optional()
+        .describe('What recognises a client, instead of its address.'),
+      one_packet: z.boolean().default(false).describe('Schedule every UDP packet anew.'),
+      method: METHOD.default('dr').describe(
+        'How packets reach the real servers: nat, direct routing, tunnel.',
       ),
-    persistence_timeout: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('Seconds for which a client comes back to its server; 0: not at all.'),
-    persistence_netmask: z
-      .string()
-      .optional()
-      .describe('Clients of one such network count as one: 255.255.255.0, for IPv6 a prefix length.'),
-    persistence_engine: z
-      .enum(['sip'])
-      .optional()
-      .describe('What recognises a client, instead of its address.'),
-    one_packet: z.boolean().default(false).describe('Schedule every UDP packet anew.'),
-    method: METHOD.default('dr').describe('How packets reach the real servers: nat, direct routing, tunnel.'),
-    real_servers: z.array(realServer).default([]).describe('Those that serve.'),
-    purge_unlisted: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Drain and remove real servers of this service that are not listed. Other services are never touched.',
-      ),
-    drain_timeout: z
-      .number()
-      .min(0)
-      .default(60)
-      .describe('Seconds to wait at most until a server that goes has no active connection; 0: none.'),
-    state: z.enum(['present', 'absent']).default('present').describe('`absent`: drained, then removed.'),
-  })
-  .superRefine((want, issues) => {
-    for (const { path, message } of contradictions(want)) issues.addIssue({ code: 'custom', path, message });
-  });
+      real_servers: z.array(realServer).default([]).describe('Those that serve.'),
+      purge_unlisted: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Drain and remove real servers of this service that are not listed. Other services are never touched.',
+        ),
+      drain_timeout: z
+        .number()
+        .min(0)
+        .default(60)
+        .describe('Seconds to wait at most until a server that goes has no active connection; 0: none.'),
+      state: z.enum(['present', 'absent']).default('present').describe('`absent`: drained, then removed.'),
+    })
+    .superRefine((want, issues) => {
+      for (const { path, message } of contradictions(want))
+        issues.addIssue({ code: 'custom', path, message });
+    });
 
 /** Parameters of ipvs_service after parsing. */
-export type IpvsWant = z.output<typeof ipvsParams>;
+export type IpvsWant = z.output<ReturnType<typeof ipvsParams>>;
 /** One of its real servers. */
 export type WantedServer = z.output<typeof realServer>;
 

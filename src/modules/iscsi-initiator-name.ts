@@ -9,11 +9,12 @@ const DIRECTORY = '/etc/iscsi';
 const FILE = `${DIRECTORY}/initiatorname.iscsi`;
 const DAEMON = 'iscsid.service';
 
-const params = z.strictObject({
-  name: iscsiName.describe("This host's own name (IQN), which no other host may have."),
-});
+const params = () =>
+  z.strictObject({
+    name: iscsiName.describe("This host's own name (IQN), which no other host may have."),
+  });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** Names under which sessions are logged in, a line each; sysfs has them without a program. */
 const SESSIONS = capture(

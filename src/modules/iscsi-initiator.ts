@@ -14,60 +14,61 @@ const account = {
     .regex(WORD, 'A CHAP password is 1 to 255 ASCII characters without blanks.')
     .describe('Password, from a secret; 12 characters at least are good (RFC 3720, 8.2.1).'),
 };
-const params = z
-  .strictObject({
-    target: iscsiName.describe('Name (IQN) of the target.'),
-    portals: z
-      .array(portal)
-      .default([])
-      .describe(
-        'Where it listens: ADDRESS or ADDRESS:PORT, by default 3260. A session is made through each; several are for multipath.',
-      ),
-    portal_group: z
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(1)
-      .describe('Portal group tag; targets mostly have just 1.'),
-    luns: z
-      .array(z.int().min(0).max(255))
-      .default([])
-      .describe(
-        'LUNs that are expected: it waits for their disks, and looks for those that are not there yet.',
-      ),
-    chap: z
-      .strictObject({
-        ...account,
-        mutual: z
-          .strictObject(account)
-          .optional()
-          .describe('With what the target, for its part, proves to this host who it is.'),
-      })
-      .optional()
-      .describe('With what this host logs in; left out, without CHAP.'),
-    startup: z
-      .enum(['automatic', 'manual'])
-      .default('automatic')
-      .describe('Whether it is logged in to at boot, too.'),
-    login: z
-      .boolean()
-      .default(true)
-      .describe('Whether a session is needed now. False leaves one that is there.'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe('`absent`: logged out at all portals, and forgotten.'),
-  })
-  .refine((want) => want.state === 'absent' || want.portals.length > 0, {
-    path: ['portals'],
-    error: 'Give at least one portal: the address where the target listens.',
-  })
-  .refine((want) => new Set(want.portals.map(portalText)).size === want.portals.length, {
-    path: ['portals'],
-    error: 'A portal is listed twice.',
-  });
+const params = () =>
+  z
+    .strictObject({
+      target: iscsiName.describe('Name (IQN) of the target.'),
+      portals: z
+        .array(portal)
+        .default([])
+        .describe(
+          'Where it listens: ADDRESS or ADDRESS:PORT, by default 3260. A session is made through each; several are for multipath.',
+        ),
+      portal_group: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(1)
+        .describe('Portal group tag; targets mostly have just 1.'),
+      luns: z
+        .array(z.int().min(0).max(255))
+        .default([])
+        .describe(
+          'LUNs that are expected: it waits for their disks, and looks for those that are not there yet.',
+        ),
+      chap: z
+        .strictObject({
+          ...account,
+          mutual: z
+            .strictObject(account)
+            .optional()
+            .describe('With what the target, for its part, proves to this host who it is.'),
+        })
+        .optional()
+        .describe('With what this host logs in; left out, without CHAP.'),
+      startup: z
+        .enum(['automatic', 'manual'])
+        .default('automatic')
+        .describe('Whether it is logged in to at boot, too.'),
+      login: z
+        .boolean()
+        .default(true)
+        .describe('Whether a session is needed now. False leaves one that is there.'),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe('`absent`: logged out at all portals, and forgotten.'),
+    })
+    .refine((want) => want.state === 'absent' || want.portals.length > 0, {
+      path: ['portals'],
+      error: 'Give at least one portal: the address where the target listens.',
+    })
+    .refine((want) => new Set(want.portals.map(portalText)).size === want.portals.length, {
+      path: ['portals'],
+      error: 'A portal is listed twice.',
+    });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** A target that this host is logged in to. */
 export const iscsiInitiator = defineModule({

@@ -64,45 +64,46 @@ const acl = z.strictObject({
 });
 
 /** Parameters of iscsi_target. */
-export const targetParams = z
-  .strictObject({
-    iqn: iqn.describe('Name of the target.'),
-    portals: z
-      .array(portal)
-      .default([])
-      .describe('Addresses at which it is served, with a port where that is not 3260.'),
-    luns: z.array(lun).default([]).describe('What initiators see as disks.'),
-    acls: z.array(acl).default([]).describe('Initiators that may log in; all others are refused.'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe('`absent`: it goes, with what is behind it in LIO; files and what is in them stay.'),
-  })
-  .superRefine((want, issues) => {
-    const say = (path: (string | number)[], message: string): void =>
-      void issues.addIssue({ code: 'custom', path, message });
-    if (want.state === 'absent') return;
-    if (want.portals.length === 0) say(['portals'], 'Say at which address it is served, such as 10.0.0.5.');
-    want.luns.forEach((one, at) => {
-      const other = want.luns
-        .slice(0, at)
-        .find((o) => o.lun === one.lun || o.name === one.name || o.path === one.path);
-      if (other)
+export const targetParams = () =>
+  z
+    .strictObject({
+      iqn: iqn.describe('Name of the target.'),
+      portals: z
+        .array(portal)
+        .default([])
+        .describe('Addresses at which it is served, with a port where that is not 3260.'),
+      luns: z.array(lun).default([]).describe('What initiators see as disks.'),
+      acls: z.array(acl).default([]).describe('Initiators that may log in; all others are refused.'),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe('`absent`: it goes, with what is behind it in LIO; files and what is in them stay.'),
+    })
+    .superRefine((want, issues) => {
+      const say = (path: (string | number)[], message: string): void =>
+        void issues.addIssue({ code: 'custom', path, message });
+      if (want.state === 'absent') return;
+      if (want.portals.length === 0) say(['portals'], 'Say at which address it is served, such as 10.0.0.5.');
+      want.luns.forEach((one, at) => {
+        const other = want.luns
+          .slice(0, at)
+          .find((o) => o.lun === one.lun || o.name === one.name || o.path === one.path);
+        if (other)
+          say(
+            ['luns', at],
+            `LUN ${one.lun} (${one.name}) and LUN ${other.lun} (${other.name}) must differ in number, name and path.`,
+          );
+      });
+      want.acls.forEach((one, at) => {
+        if (want.acls.findIndex((o) => o.initiator === one.initiator) !== at)
+          say(['acls', at], `The initiator ${one.initiator} is listed twice.`);
+      });
+      if (new Set(want.acls.map((one) => one.chap !== undefined)).size > 1)
         say(
-          ['luns', at],
-          `LUN ${one.lun} (${one.name}) and LUN ${other.lun} (${other.name}) must differ in number, name and path.`,
+          ['acls'],
+          'Either all initiators log in by CHAP or none: LIO asks for it by target, not by initiator.',
         );
     });
-    want.acls.forEach((one, at) => {
-      if (want.acls.findIndex((o) => o.initiator === one.initiator) !== at)
-        say(['acls', at], `The initiator ${one.initiator} is listed twice.`);
-    });
-    if (new Set(want.acls.map((one) => one.chap !== undefined)).size > 1)
-      say(
-        ['acls'],
-        'Either all initiators log in by CHAP or none: LIO asks for it by target, not by initiator.',
-      );
-  });
 
 /** Parameters of iscsi_target after parsing. */
-export type TargetWant = z.output<typeof targetParams>;
+export type TargetWant = z.output<ReturnType<typeof targetParams>>;

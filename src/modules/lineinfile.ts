@@ -16,48 +16,51 @@ const expression = z
   .string()
   .refine(compiles, { error: 'This is not a valid regular expression of JavaScript.' });
 
-const params = z
-  .strictObject({
-    path: barePath.describe('The file.'),
-    line: z
-      .union([z.string(), z.number()], { error: 'Write the line as text.' })
-      .transform(String)
-      .refine((line) => !line.includes('\n'), { error: 'A line holds no line break.' })
-      .optional()
-      .describe('The line, without its end. With `backrefs`, `\\1` stands for the first group of `regexp`.'),
-    regexp: expression
-      .optional()
-      .describe(
-        'The last line that matches is replaced; with `state: absent`, all that match are removed. Make it match `line` too.',
-      ),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the line is there.'),
-    insertafter: expression
-      .optional()
-      .describe('Where a new line goes: after the last line that matches, or `EOF`, the default.'),
-    insertbefore: expression
-      .optional()
-      .describe('Where a new line goes: before the last line that matches, or `BOF`, the beginning.'),
-    create: z.boolean().default(false).describe('Make the file where there is none.'),
-    backrefs: z
-      .boolean()
-      .default(false)
-      .describe('Fill `line` with the groups of `regexp`; where nothing matches, nothing is done.'),
-    ...attributeParams,
-  })
-  .refine((want) => want.line !== undefined || (want.state === 'absent' && want.regexp !== undefined), {
-    error: 'Give the line; only state: absent can do with regexp alone.',
-    path: ['line'],
-  })
-  .refine((want) => !want.backrefs || want.regexp !== undefined, {
-    error: 'backrefs needs regexp.',
-    path: ['backrefs'],
-  })
-  .refine((want) => want.insertafter === undefined || want.insertbefore === undefined, {
-    error: 'Give insertafter or insertbefore, not both.',
-    path: ['insertbefore'],
-  });
+const params = () =>
+  z
+    .strictObject({
+      path: barePath.describe('The file.'),
+      line: z
+        .union([z.string(), z.number()], { error: 'Write the line as text.' })
+        .transform(String)
+        .refine((line) => !line.includes('\n'), { error: 'A line holds no line break.' })
+        .optional()
+        .describe(
+          'The line, without its end. With `backrefs`, `\\1` stands for the first group of `regexp`.',
+        ),
+      regexp: expression
+        .optional()
+        .describe(
+          'The last line that matches is replaced; with `state: absent`, all that match are removed. Make it match `line` too.',
+        ),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the line is there.'),
+      insertafter: expression
+        .optional()
+        .describe('Where a new line goes: after the last line that matches, or `EOF`, the default.'),
+      insertbefore: expression
+        .optional()
+        .describe('Where a new line goes: before the last line that matches, or `BOF`, the beginning.'),
+      create: z.boolean().default(false).describe('Make the file where there is none.'),
+      backrefs: z
+        .boolean()
+        .default(false)
+        .describe('Fill `line` with the groups of `regexp`; where nothing matches, nothing is done.'),
+      ...attributeParams,
+    })
+    .refine((want) => want.line !== undefined || (want.state === 'absent' && want.regexp !== undefined), {
+      error: 'Give the line; only state: absent can do with regexp alone.',
+      path: ['line'],
+    })
+    .refine((want) => !want.backrefs || want.regexp !== undefined, {
+      error: 'backrefs needs regexp.',
+      path: ['backrefs'],
+    })
+    .refine((want) => want.insertafter === undefined || want.insertbefore === undefined, {
+      error: 'Give insertafter or insertbefore, not both.',
+      path: ['insertbefore'],
+    });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Keeps one line of a file. */
 export const lineinfile = defineModule({

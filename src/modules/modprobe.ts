@@ -14,27 +14,28 @@ import { broughtBy, takenBy } from './kernel-modules.ts';
 import { defineModule, isRefusal, type Refusal, refuse } from './module.ts';
 import { editRefusal, fileSteps, textOf } from './text-file.ts';
 
-const params = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\w-]+$/, 'This is no name of a kernel module; write one such as ip_vs.')
-    .describe('Name of the kernel module; - and _ are the same.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether it is to be loaded now.'),
-  params: z
-    .string()
-    .default('')
-    .describe(
-      'Its parameters, such as `numdummies=2`, used when it is loaded; a loaded module is not loaded anew.',
-    ),
-  persistent: z
-    .enum(['disabled', 'present', 'absent'])
-    .default('disabled')
-    .describe(
-      '`present`: load it at boot, with the parameters. `absent`: no longer. `disabled`: leave that as it is.',
-    ),
-});
+const params = () =>
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[\w-]+$/, 'This is no name of a kernel module; write one such as ip_vs.')
+      .describe('Name of the kernel module; - and _ are the same.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether it is to be loaded now.'),
+    params: z
+      .string()
+      .default('')
+      .describe(
+        'Its parameters, such as `numdummies=2`, used when it is loaded; a loaded module is not loaded anew.',
+      ),
+    persistent: z
+      .enum(['disabled', 'present', 'absent'])
+      .default('disabled')
+      .describe(
+        '`present`: load it at boot, with the parameters. `absent`: no longer. `disabled`: leave that as it is.',
+      ),
+  });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** A kernel module, now and at boot. */
 export const modprobe = defineModule({

@@ -99,8 +99,21 @@ export interface Decision {
 // biome-ignore lint/suspicious/noExplicitAny: a registry of modules with different parameter types; `params` is the parser that guards each.
 export type AnyModule = Module<any, any>;
 
-/** Fixes the types of a module; returns it as it is. */
-export const defineModule = <W, P extends Probes>(module: Module<W, P>): Module<W, P> => module;
+/** A module as its file defines it: the schema is made when it is first asked for, because a run needs few of them. */
+type Definition<W, P extends Probes> = Omit<Module<W, P>, 'params'> & { readonly params: () => z.ZodType<W> };
+
+/** Makes a module of its definition. */
+export function defineModule<W, P extends Probes>(definition: Definition<W, P>): Module<W, P> {
+  let schema: z.ZodType<W> | undefined;
+  const params = {
+    enumerable: true,
+    get: () => {
+      schema ??= definition.params();
+      return schema;
+    },
+  };
+  return Object.defineProperty({ ...definition }, 'params', params) as unknown as Module<W, P>;
+}
 
 /** True where a plan is a refusal. */
 export const isRefusal = (plan: readonly Step[] | Refusal): plan is Refusal => 'refused' in plan;

@@ -51,36 +51,39 @@ const client = z
   });
 
 /** Parameters of nfs_export. */
-export const exportParams = z
-  .strictObject({
-    path: barePath
-      .refine((path) => !/["\n]/.test(path), { error: 'A quote or a line break cannot be in an export.' })
-      .describe('Directory that clients mount.'),
-    clients: z.array(client).default([]).describe('Who may mount it, and how. Nobody else may.'),
-    name: z
-      .string()
-      .regex(/^[\w@:-][\w.@:-]*$/, 'Write a name of letters, digits, dots and dashes.')
-      .optional()
-      .describe('Name of its file, /etc/exports.d/NAME.exports; by default the path, with dashes: srv-www.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether it is exported.'),
-  })
-  .refine((want) => want.state === 'absent' || want.clients.length > 0, {
-    path: ['clients'],
-    error: 'Say who may mount it; for everybody write host: "*".',
-  })
-  .superRefine(({ clients }, issues) => {
-    clients.forEach(({ host }, index) => {
-      if (clients.findIndex((other) => other.host === host) === index) return;
-      issues.addIssue({
-        code: 'custom',
-        path: ['clients', index],
-        message: `The client ${host} is listed twice.`,
+export const exportParams = () =>
+  z
+    .strictObject({
+      path: barePath
+        .refine((path) => !/["\n]/.test(path), { error: 'A quote or a line break cannot be in an export.' })
+        .describe('Directory that clients mount.'),
+      clients: z.array(client).default([]).describe('Who may mount it, and how. Nobody else may.'),
+      name: z
+        .string()
+        .regex(/^[\w@:-][\w.@:-]*$/, 'Write a name of letters, digits, dots and dashes.')
+        .optional()
+        .describe(
+          'Name of its file, /etc/exports.d/NAME.exports; by default the path, with dashes: srv-www.',
+        ),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether it is exported.'),
+    })
+    .refine((want) => want.state === 'absent' || want.clients.length > 0, {
+      path: ['clients'],
+      error: 'Say who may mount it; for everybody write host: "*".',
+    })
+    .superRefine(({ clients }, issues) => {
+      clients.forEach(({ host }, index) => {
+        if (clients.findIndex((other) => other.host === host) === index) return;
+        issues.addIssue({
+          code: 'custom',
+          path: ['clients', index],
+          message: `The client ${host} is listed twice.`,
+        });
       });
     });
-  });
 
 /** Parameters of nfs_export after parsing. */
-export type ExportWant = z.output<typeof exportParams>;
+export type ExportWant = z.output<ReturnType<typeof exportParams>>;
 
 /** All options of a client as they are written down: what matters is said, so that no default of the server counts. */
 export function writtenOptions(options: readonly string[]): readonly string[] {

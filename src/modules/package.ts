@@ -26,41 +26,42 @@ const providedUnit = z.union([
   }),
 ]);
 
-const params = z.strictObject({
-  name: z
-    .union([z.string(), z.array(z.string())], { error: 'Write a name, or a list of names.' })
-    .transform((name) => (typeof name === 'string' ? [name] : name))
-    .pipe(z.array(packageName))
-    .describe('Name of the package, or a list of names: they are installed at once.'),
-  state: z
-    .enum(['present', 'absent', 'latest'])
-    .default('present')
-    .describe(
-      '`latest` also upgrades to what the lists of the host know; `absent` removes, and leaves configuration files.',
-    ),
-  update_cache: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Fetch the lists before anything is installed. They are fetched by themselves where they lack a package.',
-    ),
-  install_recommends: z
-    .boolean()
-    .optional()
-    .describe('Install recommended (dnf: weak) dependencies too. Left to the host if not given.'),
-  provides: z
-    .strictObject({
-      units: z.array(providedUnit).default([]),
-      programs: z.array(z.string()).default([]),
-      paths: z.array(z.string().startsWith('/')).default([]),
-    })
-    .optional()
-    .describe(
-      'What these packages bring, so that a plan knows it before they are installed: `units` (a name alone: started and enabled on Debian, neither on RHEL), `programs`, `paths` (directories end in `/`). Needed only for packages that Troupe does not know, and only for what later tasks ask for.',
-    ),
-});
+const params = () =>
+  z.strictObject({
+    name: z
+      .union([z.string(), z.array(z.string())], { error: 'Write a name, or a list of names.' })
+      .transform((name) => (typeof name === 'string' ? [name] : name))
+      .pipe(z.array(packageName))
+      .describe('Name of the package, or a list of names: they are installed at once.'),
+    state: z
+      .enum(['present', 'absent', 'latest'])
+      .default('present')
+      .describe(
+        '`latest` also upgrades to what the lists of the host know; `absent` removes, and leaves configuration files.',
+      ),
+    update_cache: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Fetch the lists before anything is installed. They are fetched by themselves where they lack a package.',
+      ),
+    install_recommends: z
+      .boolean()
+      .optional()
+      .describe('Install recommended (dnf: weak) dependencies too. Left to the host if not given.'),
+    provides: z
+      .strictObject({
+        units: z.array(providedUnit).default([]),
+        programs: z.array(z.string()).default([]),
+        paths: z.array(z.string().startsWith('/')).default([]),
+      })
+      .optional()
+      .describe(
+        'What these packages bring, so that a plan knows it before they are installed: `units` (a name alone: started and enabled on Debian, neither on RHEL), `programs`, `paths` (directories end in `/`). Needed only for packages that Troupe does not know, and only for what later tasks ask for.',
+      ),
+  });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 type Found = Readonly<Record<string, PackageState>>;
 
 /** Installs and removes packages with apt or dnf. */

@@ -7,50 +7,51 @@ import { linkProbe, linkRefusal } from './link.ts';
 import { absentBy, defineModule, isRefusal } from './module.ts';
 import { isIpv6Route, routeArguments, routeEntry } from './network-entry.ts';
 
-const params = z
-  .strictObject({
-    to: z
-      .union([
-        z.literal('default'),
-        cidr.refine((text) => networkOf(text) === text, {
-          error: ({ input }) =>
-            `${input} is an address in a network; a route leads to the network itself: ${networkOf(String(input))}.`,
-        }),
-      ])
-      .describe('`default`, or a network: 10.20.0.0/24.'),
-    via: address
-      .optional()
-      .describe('The router that leads there; none for a network that is on the wire itself.'),
-    device: device.describe('Network card behind which it is.'),
-    metric: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('Of two routes to one network the one with the smaller metric wins; by default 0.'),
-    table: z
-      .int()
-      .min(1)
-      .max(4_294_967_295)
-      .optional()
-      .describe('Number of the routing table; by default main.'),
-    source: address.optional().describe('Own address that packets get which take this route.'),
-    advmss: z
-      .int()
-      .min(88)
-      .max(65_495)
-      .optional()
-      .describe(
-        'Largest segment that TCP peers are told to send, in bytes: 1440 where their packets come by a tunnel of IP in IP.',
-      ),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the route is there.'),
-    persistent: z.boolean().default(true).describe('Keep it over a reboot, by whatever owns the network.'),
-  })
-  .refine((want) => want.to !== 'default' || want.via !== undefined || want.state === 'absent', {
-    path: ['via'],
-    error: 'A default route needs the address of its router.',
-  });
+const params = () =>
+  z
+    .strictObject({
+      to: z
+        .union([
+          z.literal('default'),
+          cidr.refine((text) => networkOf(text) === text, {
+            error: ({ input }) =>
+              `${input} is an address in a network; a route leads to the network itself: ${networkOf(String(input))}.`,
+          }),
+        ])
+        .describe('`default`, or a network: 10.20.0.0/24.'),
+      via: address
+        .optional()
+        .describe('The router that leads there; none for a network that is on the wire itself.'),
+      device: device.describe('Network card behind which it is.'),
+      metric: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Of two routes to one network the one with the smaller metric wins; by default 0.'),
+      table: z
+        .int()
+        .min(1)
+        .max(4_294_967_295)
+        .optional()
+        .describe('Number of the routing table; by default main.'),
+      source: address.optional().describe('Own address that packets get which take this route.'),
+      advmss: z
+        .int()
+        .min(88)
+        .max(65_495)
+        .optional()
+        .describe(
+          'Largest segment that TCP peers are told to send, in bytes: 1440 where their packets come by a tunnel of IP in IP.',
+        ),
+      state: z.enum(['present', 'absent']).default('present').describe('Whether the route is there.'),
+      persistent: z.boolean().default(true).describe('Keep it over a reboot, by whatever owns the network.'),
+    })
+    .refine((want) => want.to !== 'default' || want.via !== undefined || want.state === 'absent', {
+      path: ['via'],
+      error: 'A default route needs the address of its router.',
+    });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 type Live = { readonly live: Capture; readonly link: Capture };
 
 /** A route, now and after a reboot. */

@@ -5,47 +5,48 @@ import { type AnyModule, defineModule, type Refusal, refuse, type Surroundings }
 
 const SUFFIX = /\.(service|socket|target|timer|mount|automount|path|slice|scope|swap|device)$/;
 
-const params = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9@:_.\\-]+$/, { error: 'This cannot be the name of a unit.' })
-      .optional()
-      .describe('Name of the unit; `.service` may be left out.'),
-    state: z
-      .enum(['started', 'stopped', 'restarted', 'reloaded'])
-      .optional()
-      .describe(
-        '`restarted` and `reloaded` act each time, so they belong in handlers; a unit that cannot reload is restarted. A unit that is not there counts as stopped.',
-      ),
-    enabled: z
-      .boolean()
-      .optional()
-      .describe(
-        'Started at boot. A unit without an `[Install]` section, or of an init script, counts as enabled.',
-      ),
-    masked: z.boolean().optional().describe('Cannot be started by anything.'),
-    daemon_reload: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Let systemd read its unit files again first. A unit whose own file has changed is read again in any case.',
-      ),
-  })
-  .refine((want) => want.name !== undefined || want.daemon_reload, {
-    error: 'Give the name.',
-    path: ['name'],
-  })
-  .refine((want) => want.name !== undefined || (want.state ?? want.enabled ?? want.masked) === undefined, {
-    error: 'Give the name of the unit that is meant.',
-    path: ['name'],
-  })
-  .refine((want) => !want.masked || want.state === undefined || want.state === 'stopped', {
-    error: 'A masked unit cannot be started.',
-    path: ['state'],
-  });
+const params = () =>
+  z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9@:_.\\-]+$/, { error: 'This cannot be the name of a unit.' })
+        .optional()
+        .describe('Name of the unit; `.service` may be left out.'),
+      state: z
+        .enum(['started', 'stopped', 'restarted', 'reloaded'])
+        .optional()
+        .describe(
+          '`restarted` and `reloaded` act each time, so they belong in handlers; a unit that cannot reload is restarted. A unit that is not there counts as stopped.',
+        ),
+      enabled: z
+        .boolean()
+        .optional()
+        .describe(
+          'Started at boot. A unit without an `[Install]` section, or of an init script, counts as enabled.',
+        ),
+      masked: z.boolean().optional().describe('Cannot be started by anything.'),
+      daemon_reload: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Let systemd read its unit files again first. A unit whose own file has changed is read again in any case.',
+        ),
+    })
+    .refine((want) => want.name !== undefined || want.daemon_reload, {
+      error: 'Give the name.',
+      path: ['name'],
+    })
+    .refine((want) => want.name !== undefined || (want.state ?? want.enabled ?? want.masked) === undefined, {
+      error: 'Give the name of the unit that is meant.',
+      path: ['name'],
+    })
+    .refine((want) => !want.masked || want.state === undefined || want.state === 'stopped', {
+      error: 'A masked unit cannot be started.',
+      path: ['state'],
+    });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 interface FoundUnit {
   readonly unit?: UnitState;
 }

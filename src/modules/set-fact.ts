@@ -5,16 +5,17 @@ import { defineModule } from './module.ts';
 
 const RESERVED: ReadonlySet<string> = new Set([...GIVEN_NAMES, 'item']);
 
-const params = z.record(z.string(), z.unknown()).superRefine((want, context) => {
-  const names = Object.keys(want);
-  const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (names.length === 0) wrong([], 'Give at least one variable.');
-  for (const name of names) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      wrong([name], 'A variable has letters, digits and _ in its name.');
-    if (RESERVED.has(name)) wrong([name], 'This name is taken by Troupe itself.');
-  }
-});
+const params = () =>
+  z.record(z.string(), z.unknown()).superRefine((want, context) => {
+    const names = Object.keys(want);
+    const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (names.length === 0) wrong([], 'Give at least one variable.');
+    for (const name of names) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        wrong([name], 'A variable has letters, digits and _ in its name.');
+      if (RESERVED.has(name)) wrong([name], 'This name is taken by Troupe itself.');
+    }
+  });
 
 /** Sets variables of the host for the rest of the run. */
 export const setFact = defineModule({

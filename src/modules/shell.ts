@@ -3,13 +3,14 @@ import { commandResult, guardParams, inspectGuards, planCommand } from './comman
 import { hostPath } from './file-path.ts';
 import { defineModule } from './module.ts';
 
-const params = z.strictObject({
-  cmd: z.string().min(1).describe('The script; it may have many lines.'),
-  executable: hostPath.default('/bin/sh').describe('The shell that runs it.'),
-  ...guardParams,
-});
+const params = () =>
+  z.strictObject({
+    cmd: z.string().min(1).describe('The script; it may have many lines.'),
+    executable: hostPath.default('/bin/sh').describe('The shell that runs it.'),
+    ...guardParams,
+  });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Runs a script in a shell. */
 export const shell = defineModule({

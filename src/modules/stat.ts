@@ -5,18 +5,19 @@ import { octal } from './file-mode.ts';
 import { hostPath } from './file-path.ts';
 import { defineModule } from './module.ts';
 
-const params = z.strictObject({
-  path: hostPath.describe('What to look at.'),
-  follow: z.boolean().default(false).describe('Look at what a link points to.'),
-  get_checksum: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Read the file, where it is one, for its `checksum`. All of it is read on the host, so it is not done by itself.',
-    ),
-});
+const params = () =>
+  z.strictObject({
+    path: hostPath.describe('What to look at.'),
+    follow: z.boolean().default(false).describe('Look at what a link points to.'),
+    get_checksum: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Read the file, where it is one, for its `checksum`. All of it is read on the host, so it is not done by itself.',
+      ),
+  });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Looks at a file; `register` keeps what it saw. */
 export const stat = defineModule({

@@ -7,29 +7,30 @@ import { dottedName, procPath } from './sysctl-name.ts';
 import { editRefusal, fileSteps, textOf } from './text-file.ts';
 
 const NAME = /^[\w-]+([./][\w@:-]+)+$/;
-const params = z.strictObject({
-  name: z
-    .string()
-    .regex(NAME, 'This is no name of a kernel parameter; write one such as net.ipv4.ip_forward.')
-    .describe(
-      'Dotted name, such as net.ipv4.ip_forward; net/ipv4/conf/eth0.5/rp_filter where a part has a dot.',
-    ),
-  value: z
-    .union([z.string(), z.number(), z.boolean()])
-    .optional()
-    .describe(
-      'Value as the kernel prints it. With `state: absent`, what it falls back to now, where it was kept; left out, the live value stays.',
-    ),
-  state: z
-    .enum(['present', 'absent'])
-    .default('present')
-    .describe('`absent`: it is kept no longer, and falls back to its default at the next boot.'),
-  sysctl_file: barePath
-    .optional()
-    .describe('File that keeps it; by default /etc/sysctl.d/99-troupe-NAME.conf, of its own.'),
-});
+const params = () =>
+  z.strictObject({
+    name: z
+      .string()
+      .regex(NAME, 'This is no name of a kernel parameter; write one such as net.ipv4.ip_forward.')
+      .describe(
+        'Dotted name, such as net.ipv4.ip_forward; net/ipv4/conf/eth0.5/rp_filter where a part has a dot.',
+      ),
+    value: z
+      .union([z.string(), z.number(), z.boolean()])
+      .optional()
+      .describe(
+        'Value as the kernel prints it. With `state: absent`, what it falls back to now, where it was kept; left out, the live value stays.',
+      ),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('`absent`: it is kept no longer, and falls back to its default at the next boot.'),
+    sysctl_file: barePath
+      .optional()
+      .describe('File that keeps it; by default /etc/sysctl.d/99-troupe-NAME.conf, of its own.'),
+  });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** Set a kernel parameter now and keep it after a reboot. */
 export const sysctl = defineModule({
@@ -46,10 +47,11 @@ later one wins (sysctl.d(5)). In a \`sysctl_file\` that you name, only the param
 - For \`arp_ignore\`, \`arp_announce\` and \`rp_filter\` the greater of \`all\` and the card's own value counts
   (Documentation/networking/ip-sysctl.rst of the kernel).
 - The program sysctl is not needed: the value is written to /proc/sys.`,
-  params: params.refine((want) => want.state === 'absent' || want.value !== undefined, {
-    path: ['value'],
-    error: 'Give the value that it shall have.',
-  }),
+  params: () =>
+    params().refine((want) => want.state === 'absent' || want.value !== undefined, {
+      path: ['value'],
+      error: 'Give the value that it shall have.',
+    }),
   examples: [
     { title: 'Forward packets', params: { name: 'net.ipv4.ip_forward', value: 1 } },
     {

@@ -9,18 +9,19 @@ import {
   planPlaced,
 } from './placed-file.ts';
 
-const params = z.strictObject({
-  src: z
-    .string()
-    .min(1)
-    .describe(
-      "Template of the role's, playbook's or project's `templates/`; the ending `.hbs` is not part of its name.",
-    ),
-  bytes: z.instanceof(Uint8Array).optional(),
-  ...placedFileParams,
-});
+const params = () =>
+  z.strictObject({
+    src: z
+      .string()
+      .min(1)
+      .describe(
+        "Template of the role's, playbook's or project's `templates/`; the ending `.hbs` is not part of its name.",
+      ),
+    bytes: z.instanceof(Uint8Array).optional(),
+    ...placedFileParams,
+  });
 
-type Want = z.infer<typeof params>;
+type Want = z.infer<ReturnType<typeof params>>;
 
 /** Renders a template and puts it on the host. */
 export const template = defineModule({

@@ -6,32 +6,36 @@ import { defineModule, type Refusal, refuse } from './module.ts';
 import { MARK, NO_CLIENT, STRICT_URI_SCRIPT, URI_SCRIPT, WGET_CANNOT } from './uri-script.ts';
 
 const STATUS = z.int().min(100).max(599);
-const params = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, error: 'Write a URL that begins with http:// or https://.' })
-    .describe('What to ask for.'),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET').describe('HTTP method.'),
-  body: z
-    .union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())])
-    .optional()
-    .describe('What to send with POST, PUT, PATCH and DELETE; a map or list is sent as JSON.'),
-  headers: z
-    .record(z.string().regex(/^[\w-]+$/), z.union([z.string(), z.number()]), {
-      error: 'Headers are a map: names without blanks, and to each a text or number.',
-    })
-    .default({})
-    .describe('Headers by name.'),
-  status_code: z
-    .union([STATUS.transform((status) => [status]), z.array(STATUS)])
-    .default([200])
-    .describe('Status, or list of those, that is a success.'),
-  return_content: z.boolean().default(false).describe('Put the content in the result.'),
-  timeout: z.number().positive().default(30).describe('Seconds that the request may take.'),
-  follow_redirects: z.enum(['safe', 'all', 'none']).default('safe').describe('`safe`: of GET and HEAD only.'),
-  validate_certs: z.boolean().default(true).describe('Refuse a certificate that nobody vouches for.'),
-});
+const params = () =>
+  z.strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'Write a URL that begins with http:// or https://.' })
+      .describe('What to ask for.'),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET').describe('HTTP method.'),
+    body: z
+      .union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())])
+      .optional()
+      .describe('What to send with POST, PUT, PATCH and DELETE; a map or list is sent as JSON.'),
+    headers: z
+      .record(z.string().regex(/^[\w-]+$/), z.union([z.string(), z.number()]), {
+        error: 'Headers are a map: names without blanks, and to each a text or number.',
+      })
+      .default({})
+      .describe('Headers by name.'),
+    status_code: z
+      .union([STATUS.transform((status) => [status]), z.array(STATUS)])
+      .default([200])
+      .describe('Status, or list of those, that is a success.'),
+    return_content: z.boolean().default(false).describe('Put the content in the result.'),
+    timeout: z.number().positive().default(30).describe('Seconds that the request may take.'),
+    follow_redirects: z
+      .enum(['safe', 'all', 'none'])
+      .default('safe')
+      .describe('`safe`: of GET and HEAD only.'),
+    validate_certs: z.boolean().default(true).describe('Refuse a certificate that nobody vouches for.'),
+  });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** An HTTP request that the host makes. */
 export const uri = defineModule({

@@ -5,38 +5,41 @@ import { hostPath } from './file-path.ts';
 import { defineModule, refuse } from './module.ts';
 import { NO_TOOL, waitScript } from './wait-script.ts';
 
-const params = z
-  .strictObject({
-    host: z
-      .string()
-      .regex(/^[\w.:-]+$/, 'This is no host name or address.')
-      .default('127.0.0.1')
-      .describe('Machine whose port is meant, as this host sees it; by default this host itself.'),
-    port: z.int().min(1).max(65535).optional().describe('TCP port.'),
-    path: hostPath.optional().describe('File, instead of a port.'),
-    search_regex: z
-      .string()
-      .optional()
-      .describe('Extended regular expression (grep -E) that a line of the file matches.'),
-    state: z
-      .enum(['started', 'stopped', 'present', 'absent'])
-      .default('started')
-      .describe('`started`, `present`: the port is open, the file is there. `stopped`, `absent`: it is not.'),
-    timeout: z.number().positive().default(300).describe('Seconds after which the task fails.'),
-    delay: z.number().min(0).default(0).describe('Seconds before it looks for the first time.'),
-    sleep: z.number().positive().default(1).describe('Seconds between two looks.'),
-    connect_timeout: z.int().min(1).default(5).describe('Seconds that one connection may take.'),
-  })
-  .refine((want) => (want.port === undefined) !== (want.path === undefined), {
-    path: ['port'],
-    error: 'Give either a port or a path.',
-  })
-  .refine((want) => want.search_regex === undefined || want.path !== undefined, {
-    path: ['search_regex'],
-    error: 'A search_regex needs a path: it is looked for in a file.',
-  });
+const params = () =>
+  z
+    .strictObject({
+      host: z
+        .string()
+        .regex(/^[\w.:-]+$/, 'This is no host name or address.')
+        .default('127.0.0.1')
+        .describe('Machine whose port is meant, as this host sees it; by default this host itself.'),
+      port: z.int().min(1).max(65535).optional().describe('TCP port.'),
+      path: hostPath.optional().describe('File, instead of a port.'),
+      search_regex: z
+        .string()
+        .optional()
+        .describe('Extended regular expression (grep -E) that a line of the file matches.'),
+      state: z
+        .enum(['started', 'stopped', 'present', 'absent'])
+        .default('started')
+        .describe(
+          '`started`, `present`: the port is open, the file is there. `stopped`, `absent`: it is not.',
+        ),
+      timeout: z.number().positive().default(300).describe('Seconds after which the task fails.'),
+      delay: z.number().min(0).default(0).describe('Seconds before it looks for the first time.'),
+      sleep: z.number().positive().default(1).describe('Seconds between two looks.'),
+      connect_timeout: z.int().min(1).default(5).describe('Seconds that one connection may take.'),
+    })
+    .refine((want) => (want.port === undefined) !== (want.path === undefined), {
+      path: ['port'],
+      error: 'Give either a port or a path.',
+    })
+    .refine((want) => want.search_regex === undefined || want.path !== undefined, {
+      path: ['search_regex'],
+      error: 'A search_regex needs a path: it is looked for in a file.',
+    });
 
-type Want = z.output<typeof params>;
+type Want = z.output<ReturnType<typeof params>>;
 
 /** Waiting for a port or a file. */
 export const waitFor = defineModule({
