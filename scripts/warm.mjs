@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import ssh2 from 'ssh2';
+import { keyPair } from './key-pair.mjs';
 
 const { load } = createRequire(import.meta.url)('../bin/code-cache.cjs');
 const [bundle] = process.argv.slice(2);
@@ -76,7 +77,7 @@ process.exit();
 
 /** An ssh server that lets one key in, on a port of its own, and runs what it is told as this user. */
 async function startServer() {
-  const [ours, hosts] = [1, 2].map(() => ssh2.utils.generateKeyPairSync('ed25519'));
+  const [ours, hosts] = [keyPair(), keyPair()];
   writeFileSync(at('key'), ours.private, { mode: 0o600 });
   const allowed = ssh2.utils.parseKey(ours.public);
   const listening = new ssh2.Server({ hostKeys: [hosts.private] }, (client) => {

@@ -2,8 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
+import { keyPair } from '../../scripts/key-pair.mjs';
 
-const { generateKeyPairSync, parseKey } = ssh2.utils;
+const { parseKey } = ssh2.utils;
 
 /** Loopback address of a host of the fleet. */
 export const addressOf = (at) => `127.77.${Math.floor(at / 250)}.${(at % 250) + 1}`;
@@ -12,7 +13,7 @@ export const addressOf = (at) => `127.77.${Math.floor(at / 250)}.${(at % 250) + 
 export function writeKeys(folder) {
   mkdirSync(folder, { recursive: true });
   for (const name of ['client', 'host']) {
-    const pair = generateKeyPairSync('ed25519');
+    const pair = keyPair();
     writeFileSync(join(folder, name), pair.private, { mode: 0o600 });
     writeFileSync(join(folder, `${name}.pub`), pair.public);
   }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
+import { keyPair } from '../../scripts/key-pair.mjs';
 import type { Sshd } from './start-sshd.ts';
 
 /** What clients have asked of a server. */
@@ -23,7 +24,7 @@ export type CountingServer = Pick<
 /** An ssh server on loopback that counts. It runs commands as who runs the tests, whatever user sudo is asked for. */
 export async function startCountingServer(): Promise<CountingServer> {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-counting-'));
-  const [mine, its] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
+  const [mine, its] = [keyPair(), keyPair()];
   const identityFile = join(folder, 'client');
   const knownHostsFile = join(folder, 'known_hosts');
   writeFileSync(identityFile, mine.private, { mode: 0o600 });

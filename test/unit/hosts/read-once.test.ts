@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
+import { keyPair } from '../../../scripts/key-pair.mjs';
 import { identities, type KeyState, keyFiles } from '../../../src/hosts/identities.ts';
 import { signingKey } from '../../../src/hosts/signing-key.ts';
 import { sshConfig } from '../../../src/hosts/ssh-config.ts';
@@ -61,7 +62,7 @@ test.each([
 ] as const)('A %s key signs as before, hashed by %s', (type, hash) => {
   const pair =
     type === 'ed25519'
-      ? ssh2.utils.generateKeyPairSync('ed25519').private
+      ? keyPair().private
       : type === 'ecdsa'
         ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private
         : generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
