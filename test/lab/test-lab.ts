@@ -87,12 +87,13 @@ export class TestLab {
   /**
    * Files changed on any machine since then, but for what logging in writes by itself: the journal and logs of sshd, sudo and
    * PAM (which makes the message of the day), sudo's own timestamps, the session and the user's manager that systemd-logind
-   * keeps in /run, udev's queue, and apt's daily timer's.
+   * keeps in /run, udev's queue, and what timers leave: apt's daily ones, and the credentials that systemd hands to what it
+   * starts, as to the one that cleans up a quarter of an hour after the boot.
    */
   async writtenSince(): Promise<readonly string[]> {
     const own = [
       ...['/var/log*', '/run/log*', '/run/sudo*', '/run/systemd*', '/run/user*', '/run/utmp'],
-      ...['/run/motd.dynamic', '/run/since', '/run', '/run/udev*', '/var/lib/systemd/*'],
+      ...['/run/motd.dynamic', '/run/since', '/run', '/run/udev*', '/var/lib/systemd/*', '/run/credentials*'],
     ];
     const tests = own.map((path) => `! -path "${path}"`).join(' ');
     const found = await this.onEach(`find / /run /tmp /dev/shm -xdev -cnewer /run/since ${tests} -print`);
