@@ -26,6 +26,33 @@ const sshClientOnly = {
   },
 };
 
+/** Commander starts other programs for subcommands that are files of their own; ours are not. */
+const ownSubcommandsOnly = {
+  name: 'own-subcommands-only',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /node_modules\/commander\//.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+  },
+};
+
+/** Node makes its cryptography ready at the first call, not at the start: what only checks a playbook needs none. */
+const lateCrypto = {
+  name: 'late-crypto',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:crypto$/ }, ({ path, namespace }) =>
+      namespace === 'file' ? { path, namespace: 'late' } : undefined,
+    );
+    // A name that is missing here is an error of the build.
+    const used = ['createHash', 'createHmac', 'createPrivateKey', 'randomBytes', 'randomInt'];
+    const late = [...used, 'scryptSync', 'sign', 'timingSafeEqual'].map(
+      (name) =>
+        `export const ${name} = (...given) => process.getBuiltinModule('node:crypto').${name}(...given);`,
+    );
+    bundler.onLoad({ filter: /./, namespace: 'late' }, () => ({ contents: late.join('\n') }));
+  },
+};
+
 /** Native code stays where npm built it, or did not: ssh2 does without. */
 const nativeOutside = {
   name: 'native-outside',
@@ -51,7 +78,7 @@ const { outputFiles } = await build({
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   // `--readable` keeps the names for --cpu-prof.
   minify: !process.argv.includes('--readable'),
-  plugins: [englishOnly, sshClientOnly, nativeOutside],
+  plugins: [englishOnly, sshClientOnly, ownSubcommandsOnly, lateCrypto, nativeOutside],
   platform: 'node',
   target: 'node20',
   sourcemap: true,

@@ -20,6 +20,14 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
     status = await result;
   };
   const env = { ...io.env };
+  const inside: Io = {
+    stdout: io.stdout,
+    stderr: io.stderr,
+    env,
+    get stdin() {
+      return io.stdin;
+    },
+  };
   const program = new Command('troupe')
     .description(
       'Plan and apply YAML playbooks over SSH, with nothing on the targets but sshd and a POSIX sh.',
@@ -42,7 +50,7 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
     moduleCommand,
     labCommand,
   ]) {
-    add(program, { ...io, env }, done);
+    add(program, inside, done);
   }
   for (const command of [program, ...program.commands]) {
     command.option('--no-color', 'no colours; NO_COLOR=1 in the environment does the same');
@@ -52,7 +60,7 @@ export async function cli(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
-    return report(error, { ...io, env });
+    return report(error, inside);
   }
 }
 

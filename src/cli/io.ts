@@ -1,5 +1,6 @@
 /** The outside of a command: its streams and environment. */
 export interface Io {
+  /** Made when first asked for, which few commands do. */
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
