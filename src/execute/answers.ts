@@ -1,5 +1,5 @@
 import type { Answer, Probe, ProbeFailure } from '../model/probe.ts';
-import type { Question } from './inspection.ts';
+import type { Question } from './question.ts';
 
 /** An answer with its question. */
 export interface Answered {

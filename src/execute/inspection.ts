@@ -1,20 +1,15 @@
 import type { ReadyItem } from '../model/compiled.ts';
-import type { Probe, Probes } from '../model/probe.ts';
+import type { Probes } from '../model/probe.ts';
 import type { AnyModule, Surroundings } from '../modules/module.ts';
 import { linksAbove } from './links-above.ts';
-
-/** A probe with what tells it from others that a user may ask: equal probes have equal keys. */
-export interface Question {
-  readonly probe: Probe;
-  readonly key: string;
-}
+import { type Question, question } from './question.ts';
 
 /** What an item asks of a host. */
 export interface Inspection {
   readonly probes: Probes;
   /** The probes by their names. */
   readonly questions: ReadonlyMap<string, Question>;
-  /** Besides: what leads to the files that are asked for. */
+  /** Besides: what leads to the files that are asked for; the very same for the same path. */
   readonly links: readonly Question[];
 }
 
@@ -41,19 +36,5 @@ function inspection(probes: Probes): Inspection {
     const probe = probes[field];
     if (probe) questions.set(field, question(probe));
   }
-  return { probes, questions, links: linksAbove(probes).map(question) };
-}
-
-const question = (probe: Probe): Question => ({ probe, key: keyOf(probe) });
-
-/** What tells a probe from others. Made of the fields by hand, which costs less than JSON. */
-export function keyOf(probe: Probe): string {
-  let key = '';
-  const fields = probe as unknown as Readonly<Record<string, unknown>>;
-  for (const field in fields) {
-    const value = fields[field];
-    if (value !== undefined)
-      key += `\0${field}\0${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
-  }
-  return key;
+  return { probes, questions, links: linksAbove(probes) };
 }

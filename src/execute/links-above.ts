@@ -1,12 +1,13 @@
-import { type Probes, type StatPath, stat } from '../model/probe.ts';
+import { type Probes, stat } from '../model/probe.ts';
 import { normal } from '../shell/overlay-paths.ts';
+import { type Question, question } from './question.ts';
 
 /**
  * What is asked besides, once a path: whether it, or a directory above it, is a link. What earlier tasks do to the same
  * file under another name is seen only by who knows that.
  */
-export function linksAbove(probes: Probes): readonly StatPath[] {
-  const links = new Set<StatPath>();
+export function linksAbove(probes: Probes): readonly Question[] {
+  const links = new Set<Question>();
   for (const field in probes) {
     const probe = probes[field];
     if (probe?.kind !== 'stat' && probe?.kind !== 'readFile') continue;
@@ -16,22 +17,22 @@ export function linksAbove(probes: Probes): readonly StatPath[] {
   return [...links];
 }
 
-/** The same probe for the same path, on every host: who is asked by it is found by it. Emptied when they have grown. */
-const links = new Map<string, StatPath>();
-const chains = new Map<string, readonly StatPath[]>();
+/** The same question for the same path, on every host: who is asked by it is found by it. Emptied when they have grown. */
+const links = new Map<string, Question>();
+const chains = new Map<string, readonly Question[]>();
 const MOST_KEPT = 20_000;
 
-function linkAt(path: string): StatPath {
+function linkAt(path: string): Question {
   const known = links.get(path);
   if (known) return known;
   if (links.size >= MOST_KEPT) links.clear();
-  const made = stat(path);
+  const made = question(stat(path));
   links.set(path, made);
   return made;
 }
 
 /** A directory and those above it, from the top, `/` left out. */
-function chainTo(directory: string): readonly StatPath[] {
+function chainTo(directory: string): readonly Question[] {
   if (directory === '') return [];
   const known = chains.get(directory);
   if (known) return known;

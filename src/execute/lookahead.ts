@@ -5,8 +5,9 @@ import type { Part, Response } from '../model/host.ts';
 import type { Answer, ProbeFailure } from '../model/probe.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Answers } from './answers.ts';
-import { type Inspection, inspectionOf, type Question } from './inspection.ts';
+import { type Inspection, inspectionOf } from './inspection.ts';
 import type { Done, Made, Member } from './member.ts';
+import type { Question } from './question.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 /** Longest look ahead: items that one request asks for at most. */
@@ -22,8 +23,10 @@ interface Asked {
   readonly user: string | undefined;
   readonly parts: Part[];
   readonly questions: Map<number, Question>;
-  /** What is asked already. */
+  /** What is asked already, by its key. */
   readonly keys: Set<string>;
+  /** The same for links, which stand above many files. */
+  readonly links: Set<Question>;
 }
 
 /** What a task came to, and by what: facts, and how much the host had learnt. */
@@ -178,7 +181,11 @@ export class Lookahead {
 
   #ask(item: ReadyItem<AnyModule>, into: Asked): void {
     const { links, questions } = this.inspectionOf(item);
-    for (const link of links) this.#askOne(link, into);
+    for (const link of links) {
+      if (into.links.has(link)) continue;
+      into.links.add(link);
+      this.#askOne(link, into);
+    }
     for (const question of questions.values()) this.#askOne(question, into);
   }
 
@@ -221,6 +228,7 @@ const nothingAsked = (user: string | undefined): Asked => ({
   parts: [],
   questions: new Map(),
   keys: new Set(),
+  links: new Set(),
 });
 
 /** What comes when nothing fails: a block's tasks, then its always. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Answers } from '../../../src/execute/answers.ts';
-import { keyOf } from '../../../src/execute/inspection.ts';
+import { keyOf, question } from '../../../src/execute/question.ts';
 import type { Probe } from '../../../src/model/probe.ts';
 
 const stat = (path: string, follow?: boolean): Probe => ({
@@ -8,8 +8,6 @@ const stat = (path: string, follow?: boolean): Probe => ({
   path,
   ...(follow === undefined ? {} : { follow }),
 });
-
-const asked = (probe: Probe) => ({ probe, key: keyOf(probe) });
 
 test('Equal probes have one key, and any difference makes another', () => {
   const probes: readonly Probe[] = [
@@ -30,13 +28,13 @@ test('An answer is found by an equal question of the same user, until answers ar
   const answers = new Answers();
   const probe = stat('/srv/a');
   const answer = { failed: 'other', detail: 'an answer' } as const;
-  answers.put('root', asked(probe), answer);
-  expect(answers.get('root', asked({ ...probe }))).toBe(answer);
-  expect(answers.get(undefined, asked(probe))).toBeUndefined();
+  answers.put('root', question(probe), answer);
+  expect(answers.get('root', question({ ...probe }))).toBe(answer);
+  expect(answers.get(undefined, question(probe))).toBeUndefined();
   const again = { ...answer };
-  answers.put('root', asked({ ...probe }), again);
-  expect(answers.get('root', asked(probe))).toBe(again);
+  answers.put('root', question({ ...probe }), again);
+  expect(answers.get('root', question(probe))).toBe(again);
   expect([...answers]).toHaveLength(1);
   answers.clear();
-  expect(answers.get('root', asked(probe))).toBeUndefined();
+  expect(answers.get('root', question(probe))).toBeUndefined();
 });
