@@ -41,7 +41,8 @@ export function loop(nonce: string, missedAfterS: number, greeting: string): str
     '_gone() { case $L in 1) flock -u 9;; esac; exit 1; };',
     '_dis() { [ -z "$T" ] || kill "$T" 2>/dev/null; T=; };',
     // The executor lets the lock go as soon as what it runs has ended: the shell above holds it, too, for as long as this takes.
-    '_end() { trap "" TERM PIPE; kill -TERM 0; echo x now 2>/dev/null; sleep 5; kill -KILL 0; };',
+    // What was started too late for the TERM, and reads what the reader passes on, comes to an end by itself.
+    '_end() { trap "" TERM PIPE; kill -TERM 0; echo x now 2>/dev/null; exec >/dev/null; sleep 5; kill -KILL 0; };',
     `_arm() { _dis; ( trap 'kill -KILL "$s" 2>/dev/null; exit' TERM; sleep ${missedAfterS} & s=$!; wait "$s"; _end )`,
     '</dev/null >/dev/null 2>&1 & T=$!; };',
     // The reader. It stays armed between requests: to arm it for each costs three processes. It gives up the lock by exec,

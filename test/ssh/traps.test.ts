@@ -10,6 +10,7 @@ import { testShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { until } from '../until.ts';
 
 let sshd: Sshd;
 beforeAll(async () => {
@@ -25,10 +26,6 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
-
 describe.each(testShells())('a shell in $name', ({ sh }) => {
   let host: Host;
   let shell: Shell;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -23,6 +24,7 @@ import { readingShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { until } from '../until.ts';
 
 const PATIENCE_MS = 60_000;
 /** Several blocks, and a last one that is not full; for who reads line by line, which takes long, several chunks. */
@@ -172,3 +174,36 @@ describe.each(readingShells())('a file that is not held in memory, in $name', ({
     PATIENCE_MS,
   );
 });
+
+test(
+  'what arrived goes also where the process that reads the bytes was not told that the connection is cut',
+  async () => {
+    const bin = temporaryFolder('deaf');
+    for (const reader of ['head', 'dd']) {
+      const deaf = `#!/bin/sh\ntrap "" TERM\nexec /usr/bin/${reader} "$@"\n`;
+      writeFileSync(join(bin, reader), deaf, { mode: 0o755 });
+    }
+    chmodSync(bin, 0o755);
+    const sh = join(bin, 'start');
+    writeFileSync(sh, `#!/bin/sh\nPATH=${bin}:$PATH; export PATH\nexec sh "$@"\n`, { mode: 0o755 });
+    const source = join(temporaryFolder('upload-source'), 'big');
+    writeFileSync(source, Buffer.alloc(64 * 1024 * 1024, 'x'));
+    const file: LocalFile = { path: source, size: statSync(source).size };
+    await fillInHashes([file]);
+    const folder = temporaryFolder('upload-cut');
+    chmodSync(folder, 0o777);
+    const host = await connectSsh(targetFor(sshd), { lock: true, holder: 'a test', users: [] }, { sh });
+    const shell = await host.shell(undefined);
+    const path = join(folder, 'big');
+    const cut = expect(act(shell, { kind: 'writeFile', path, content: file })).rejects.toMatchObject({
+      diagnostics: [{ code: 'connection-lost' }],
+    });
+    await until(() => readdirSync(folder).some((name) => statSync(join(folder, name)).size > 0));
+    sshd.drop();
+    await cut;
+    expect(existsSync(path)).toBe(false);
+    await until(() => readdirSync(folder).length === 0);
+    await host.close();
+  },
+  PATIENCE_MS,
+);
