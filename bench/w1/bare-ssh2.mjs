@@ -20,6 +20,7 @@ function runTrue({ address, port, user, identityFile }) {
         channel.resume();
       });
     });
+    client.on('connect', () => client.setNoDelay(true));
     client.connect({ host: address, port, username: user, privateKey: readFileSync(identityFile) });
   });
 }

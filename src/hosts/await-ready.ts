@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { type Trouble, trouble } from '../diagnostics/trouble.ts';
 import { readyMark } from '../shell/loop.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
@@ -17,37 +18,50 @@ export interface Becoming {
 /** Bytes of output kept for a message: what a login shell greets with may be long. */
 const KEPT = 4_000;
 
+/** What came on a channel, in its order. */
+export type Heard = ['stdout' | 'stderr', Buffer][];
+
 /**
- * Waits until the shell says that it is ready. The password goes out only when the prompt has come, once; nothing else
- * is written, because sudo takes whatever comes for its password, and without sudo's wish for one the shell would take
- * the password for a command.
+ * Waits until the shell says that it is ready; answers what came besides, and adds to it until somebody else listens. The
+ * password goes out only when the prompt has come, once; nothing else is written, because sudo takes whatever comes for its
+ * password, and without sudo's wish for one the shell would take the password for a command.
  */
-export function awaitReady(channel: Channel, becoming: Becoming): Promise<void> {
+export function awaitReady(channel: Channel, becoming: Becoming): Promise<Heard> {
   return new Promise((resolve, reject) => {
-    const seen = { stdout: '', stderr: '' };
+    const mark = readyMark(becoming.mark);
+    const seen = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
     let answered = false;
-    const finish = (problem?: Trouble): void => {
+    const refuse = (problem: Trouble): void => {
       clearTimeout(timer);
       channel.listen({ output: () => {}, end: () => {} });
-      if (problem) {
-        channel.close();
-        reject(problem);
-      } else resolve();
+      channel.close();
+      reject(problem);
     };
-    const timer = setTimeout(() => finish(silent(becoming, seen.stderr)), becoming.timeoutMs);
+    const finish = (after: Buffer): void => {
+      clearTimeout(timer);
+      const heard: Heard = [
+        ['stdout', after],
+        ['stderr', seen.stderr],
+      ];
+      channel.listen({ output: (stream, chunk) => heard.push([stream, chunk]), end: () => {} });
+      resolve(heard);
+    };
+    const timer = setTimeout(() => refuse(silent(becoming, seen.stderr.toString())), becoming.timeoutMs);
     channel.listen({
       output: (stream, chunk) => {
-        seen[stream] = (seen[stream] + chunk.toString('utf8')).slice(-KEPT);
-        if (seen.stdout.includes(readyMark(becoming.mark))) return finish();
+        const all = Buffer.concat([seen[stream], chunk]);
+        const at = stream === 'stdout' ? all.indexOf(mark) : -1;
+        if (at >= 0) return finish(all.subarray(at + mark.length));
+        seen[stream] = all.subarray(-KEPT);
         if (!seen.stderr.includes(becoming.prompt)) return;
-        seen.stderr = seen.stderr.replace(becoming.prompt, '');
-        if (answered) return finish(refused(becoming, 'the password is wrong', WRONG));
+        seen.stderr = Buffer.from(seen.stderr.toString().replace(becoming.prompt, ''));
+        if (answered) return refuse(refused(becoming, 'the password is wrong', WRONG));
         if (becoming.password === undefined)
-          return finish(refused(becoming, 'sudo asks for a password', NONE));
+          return refuse(refused(becoming, 'sudo asks for a password', NONE));
         answered = true;
         channel.write(`${becoming.password}\n`);
       },
-      end: (how) => finish(ended(becoming, how, `${seen.stderr}\n${seen.stdout}`)),
+      end: (how) => refuse(ended(becoming, how, `${seen.stderr}\n${seen.stdout}`)),
     });
   });
 }

@@ -49,7 +49,10 @@ const LOCK_WAIT_S = 10;
 
 const secret = (): string => randomBytes(16).toString('hex');
 
-/** Starts a loop, through sudo where another user is asked for, and shakes hands: three round trips with ssh's own. */
+/**
+ * Starts a loop, through sudo where another user is asked for, and shakes hands: two round trips with ssh's own, and one
+ * more through sudo.
+ */
 export async function openShell(plan: ShellPlan): Promise<OpenShell> {
   const [mark, prompt, nonce] = [secret(), secret(), secret()];
   const lock =
@@ -59,11 +62,15 @@ export async function openShell(plan: ShellPlan): Promise<OpenShell> {
   const sudo = ['env', 'LC_ALL=C', 'sudo', '-H', '-S', '-p', prompt, '-u', plan.become ?? '', '--'];
   const channel = await plan.launch(plan.become === undefined ? start : [...sudo, ...start]);
   const { host, login, password, timeoutMs } = plan;
-  await awaitReady(channel, { host, user: plan.become, login, prompt, password, mark, timeoutMs });
-  const wire = new Wire(channel, nonce, (how) => lost(plan, how));
+  // Where no sudo stands in between, the loop need not wait for a word of the shell.
+  const sent = plan.become === undefined;
+  if (sent) channel.write(text);
+  const becoming = { host, user: plan.become, login, prompt, password, mark, timeoutMs };
+  const heard = await awaitReady(channel, becoming);
+  const wire = new Wire(channel, nonce, (how) => lost(plan, how), heard);
   const timer = setTimeout(() => wire.abandon(), Math.max(timeoutMs, 30_000));
   try {
-    const frame = await wire.request(text, { limit: () => 1024 * 1024 });
+    const frame = await wire.request(sent ? undefined : text, { limit: () => 1024 * 1024 });
     // What cannot even be killed keeps the lock, and so keeps it for us.
     if (lock && !(plan.again && frame.values.get('lock') === 'n')) requireLock(plan, frame);
     return read(wire, plan, frame);

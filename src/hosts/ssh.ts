@@ -6,10 +6,12 @@ import type { ConnectOptions, Host, Target } from '../model/host.ts';
 import { quoteAll } from '../shell/quote.ts';
 import { type Channel, ChannelEars, ChannelMouth, type Launch } from './channel.ts';
 import { checkHostKey } from './check-host-key.ts';
+import { type Dialled, dial } from './dial.ts';
 import { type Identities, identities, keyFiles } from './identities.ts';
 import { hostKeyAlgorithms } from './known-hosts.ts';
 import { entriesFor } from './known-keys.ts';
 import { openHost, type ShellTuning } from './open-host.ts';
+import { signAtOnce } from './sign-at-once.ts';
 import { signingKey } from './signing-key.ts';
 import { jumpTarget, type SshSettings, type SshTarget, sshSettings } from './ssh-settings.ts';
 
@@ -18,14 +20,14 @@ export async function connectSsh(
   target: Target,
   options: ConnectOptions,
   tuning: ShellTuning = {},
+  { settings, socket }: Dialled = dial(target),
 ): Promise<Host> {
   const clients: ssh2.Client[] = [];
   const close = async (): Promise<void> => {
     for (const client of clients.reverse()) client.end();
   };
   try {
-    const settings = sshSettings(target);
-    let sock: Duplex | undefined;
+    let sock: Duplex = socket;
     for (const jump of settings.jumps) {
       const via = sshSettings(jumpTarget(jump, target));
       const next: ssh2.Client = await open(target.name, via, sock);
@@ -44,6 +46,7 @@ export async function connectSsh(
     });
   } catch (error) {
     await close();
+    socket.destroy();
     throw error;
   }
 }
@@ -76,19 +79,18 @@ const keys = keyFiles<ssh2.ParsedKey>((bytes) => {
   return { unusable: /encrypted|passphrase/i.test(parsed.message) ? 'encrypted' : 'unreadable' };
 });
 
-/** Opens one ssh connection, over `sock` where there is one. */
-function open(host: string, settings: SshSettings, sock: Duplex | undefined): Promise<ssh2.Client> {
+/** Opens one ssh connection over a stream. */
+async function open(host: string, settings: SshSettings, sock: Duplex): Promise<ssh2.Client> {
   const entries = entriesFor(settings.knownHostsFiles, settings.keyName, settings.port);
   const who = identities(settings, keys);
+  // What fails before ssh2 listens, it would wait for in vain.
+  if (sock.errored) throw explain(host, settings, who, sock.errored, false);
   const left = [...who.usable];
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     let refusal: Trouble | undefined;
     let shown = false;
-    client.on('ready', () => {
-      client.setNoDelay(true);
-      resolve(client);
-    });
+    client.on('ready', () => resolve(client));
     client.on('error', (error) => {
       // An agent that does not answer is one identity less, not the end.
       if ('level' in error && error.level === 'agent') return;
@@ -97,8 +99,7 @@ function open(host: string, settings: SshSettings, sock: Duplex | undefined): Pr
     });
     client.on('close', () => reject(refusal ?? unreachable(host, settings, 'the connection was closed')));
     client.connect({
-      host: settings.host,
-      port: settings.port,
+      sock,
       username: settings.user,
       readyTimeout: settings.timeoutMs,
       keepaliveInterval: settings.keepaliveMs,
@@ -116,8 +117,8 @@ function open(host: string, settings: SshSettings, sock: Duplex | undefined): Pr
           next({ type: 'agent', username: settings.user, agent: identity.socket });
         else next({ type: 'publickey', username: settings.user, key: identity.key });
       },
-      ...(sock ? { sock } : {}),
     });
+    signAtOnce(client);
   });
 }
 

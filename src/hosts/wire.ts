@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { FrameOutput, type FrameWatch, scanInto } from '../shell/frame-output.ts';
+import type { Heard } from './await-ready.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 
 type Watch = Omit<FrameWatch, 'end'>;
@@ -22,29 +23,40 @@ export class Wire {
   private heart: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
 
-  /** `lost` makes the error of the requests under way when the channel ends. */
-  constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error) {
+  private readonly feedHeard: () => void;
+
+  /**
+   * `lost` makes the error of the requests under way when the channel ends; `heard` is what came before, and answers the
+   * first request.
+   */
+  constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error, heard: Heard = []) {
     this.channel = channel;
     this.lost = lost;
     // Each stream goes at its own pace: one may be at the next answer while the other is still at this one.
     const scanner = (stream: 'stdout' | 'stderr') =>
       scanInto(nonce, stream, () => this.pending.find(({ output }) => !output.hasEnded(stream))?.output);
     const scanners = { stdout: scanner('stdout'), stderr: scanner('stderr') };
+    this.feedHeard = () => {
+      for (const [stream, chunk] of heard.splice(0)) scanners[stream].feed(chunk);
+    };
     channel.listen({
       output: (stream, chunk) => scanners[stream].feed(chunk),
       end: (how) => this.end(how),
     });
   }
 
-  /** Sends bytes; resolves with what came back when both streams have seen the end mark. */
-  async request(bytes: Buffer, watch: Watch): Promise<FrameOutput> {
+  /** Sends bytes, if they are not sent yet; resolves with what came back when both streams have seen the end mark. */
+  async request(bytes: Buffer | undefined, watch: Watch): Promise<FrameOutput> {
     const { output, answer } = this.begin(bytes, watch);
     await answer;
     return output;
   }
 
   /** The same, with the output as far as it has come. */
-  begin(bytes: Buffer, watch: Watch): { readonly output: FrameOutput; readonly answer: Promise<void> } {
+  begin(
+    bytes: Buffer | undefined,
+    watch: Watch,
+  ): { readonly output: FrameOutput; readonly answer: Promise<void> } {
     let done: () => void = () => {};
     const output = new FrameOutput({
       ...watch,
@@ -62,7 +74,8 @@ export class Wire {
       this.pending.push({ output, reject });
       clearTimeout(this.settling);
       this.settling = undefined;
-      this.channel.write(bytes);
+      if (bytes) this.channel.write(bytes);
+      this.feedHeard();
     });
     return { output, answer };
   }

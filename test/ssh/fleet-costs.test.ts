@@ -51,6 +51,13 @@ test('A whole run has one connection a host, and one channel a user', async () =
   expect(server.counts.commands.filter((command) => command.includes('sudo'))).toHaveLength(1);
 });
 
+test('A key signs at once: the server is not asked first whether it would do', async () => {
+  site(2, true, false);
+  const ran = await play('plan', at('site.yml'), '-i', at('ssh.yml'));
+  expect(ran.recap?.hosts.web1?.ok).toBe(2);
+  expect(server.counts.logins).toEqual(['signed']);
+});
+
 test('Two unchanged plays are four pieces of data: loop and handshake, the questions of each, good-bye', async () => {
   site(60, true, false);
   const ran = await play('plan', at('site.yml'), '-i', at('ssh.yml'));

@@ -10,6 +10,8 @@ import type { Sshd } from './start-sshd.ts';
 /** What clients have asked of a server. */
 export interface Counts {
   connections: number;
+  /** What clients tried to be let in by: a key that is only asked about, or one that has signed. */
+  readonly logins: ('asks' | 'signed' | 'other')[];
   /** Commands, one a channel. */
   readonly commands: string[];
   /** Pieces of data that came, over all channels. */
@@ -28,12 +30,15 @@ export async function startCountingServer(): Promise<CountingServer> {
   const identityFile = join(folder, 'client');
   const knownHostsFile = join(folder, 'known_hosts');
   writeFileSync(identityFile, mine.private, { mode: 0o600 });
-  const counts: Counts = { connections: 0, commands: [], pieces: 0 };
+  const counts: Counts = { connections: 0, logins: [], commands: [], pieces: 0 };
   const server = new ssh2.Server({ hostKeys: [its.private] }, (client) => {
     counts.connections += 1;
-    client.on('authentication', (context) =>
-      context.method === 'publickey' ? context.accept() : context.reject(['publickey']),
-    );
+    client.on('authentication', (context) => {
+      const isKey = context.method === 'publickey';
+      counts.logins.push(isKey ? (context.signature ? 'signed' : 'asks') : 'other');
+      if (isKey) context.accept();
+      else context.reject(['publickey']);
+    });
     client.on('session', (accept) =>
       accept().on('exec', (open, _refuse, { command }) => {
         counts.commands.push(command);
