@@ -1,7 +1,7 @@
 // Bundles src/ to dist/troupe.cjs, one file that is read at once, and makes the code cache for it (docs/decisions/0019-a-code-cache.md).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -15,13 +15,20 @@ const englishOnly = {
   },
 };
 
-/** Of ssh2 we are a client; what else is in it brings Node's http, https and tls along. */
+/**
+ * Of ssh2 we are a client; what else is in it brings Node's http, https and tls along. Files travel through the shell, not by
+ * SFTP, and an encrypted key is left to the agent, so that nothing of it is ever decrypted (bcrypt).
+ */
 const sshClientOnly = {
   name: 'ssh-client-only',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/(server|http-agents|keygen)\.js$/ }, ({ path, importer }) =>
-      /ssh2\/lib\/index\.js$/.test(importer) ? { path, namespace: 'left-out' } : undefined,
-    );
+    const leaveOut = (filter, from) =>
+      bundler.onResolve({ filter }, ({ path, importer }) =>
+        from.test(importer) ? { path, namespace: 'left-out' } : undefined,
+      );
+    leaveOut(/^\.\/(server|http-agents|keygen)\.js$/, /ssh2\/lib\/index\.js$/);
+    leaveOut(/^\.\/protocol\/SFTP\.js$/, /ssh2\/lib\//);
+    leaveOut(/^bcrypt-pbkdf$/, /ssh2\/lib\//);
     bundler.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
@@ -53,6 +60,29 @@ const lateCrypto = {
   },
 };
 
+/**
+ * ssh2 waits for WebAssembly before its first word to a server, for a cipher that hardly any asks for. Made at once it takes
+ * a millisecond; made in the background, several turns of the event loop.
+ */
+const wasmAtOnce = {
+  name: 'wasm-at-once',
+  setup(bundler) {
+    bundler.onLoad({ filter: /ssh2\/lib\/protocol\/crypto\/poly1305\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const [, bytes] = /"data:application\/octet-stream;base64,([\w+/=]+)"/.exec(text) ?? [];
+      const options = 'createPoly1305 = createPoly1305 || {};';
+      if (!bytes || !text.includes(options)) return { errors: [{ text: 'poly1305.js is not as it was' }] };
+      const made = `{ instantiateWasm(imports, receive) {
+        const module = new WebAssembly.Module(Buffer.from('${bytes}', 'base64'));
+        const instance = new WebAssembly.Instance(module, imports);
+        receive(instance);
+        return instance.exports;
+      } }`;
+      return { contents: text.replace(bytes, '').replace(options, () => `createPoly1305 = ${made};`) };
+    });
+  },
+};
+
 /** Native code stays where npm built it, or did not: ssh2 does without. */
 const nativeOutside = {
   name: 'native-outside',
@@ -78,7 +108,7 @@ const { outputFiles } = await build({
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   // `--readable` keeps the names for --cpu-prof.
   minify: !process.argv.includes('--readable'),
-  plugins: [englishOnly, sshClientOnly, ownSubcommandsOnly, lateCrypto, nativeOutside],
+  plugins: [englishOnly, sshClientOnly, ownSubcommandsOnly, lateCrypto, wasmAtOnce, nativeOutside],
   platform: 'node',
   target: 'node20',
   sourcemap: true,

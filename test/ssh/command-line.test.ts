@@ -259,6 +259,18 @@ describe('exit statuses and output', () => {
     expect(ran.status).toBe(0);
   });
 
+  test('the built program reaches a server that knows no other cipher than ChaCha20-Poly1305', async () => {
+    const server = await startSshd({ config: ['Ciphers chacha20-poly1305@openssh.com'] });
+    hosts({ web1: reachable(server) });
+    site(PAGE(at('page')));
+    // Of ssh2, the bundle has its own copy of this cipher: scripts/build.mjs.
+    const child = spawn(process.execPath, [BIN, 'apply', at('site.yml'), '-i', at('hosts.yml')]);
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    await server.stop();
+    expect(status).toBe(0);
+    expect(readFileSync(at('page'), 'utf8')).toBe('done');
+  });
+
   test('an interrupt ends with 130, and leaves nothing running on the host', async () => {
     hosts({ web1: reachable() });
     site(
