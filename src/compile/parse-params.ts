@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean, nearestName } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
 import type { Diagnostic } from '../model/source.ts';

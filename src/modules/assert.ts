@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decision } from './decision.ts';
 import { defineModule, refuse } from './module.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Content } from '../model/content.ts';
 import { absentFile, defineModule } from './module.ts';
 import {

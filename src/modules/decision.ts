@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Decision } from './module.ts';
 
 /** A parameter that holds an expression, as it comes to a module. */

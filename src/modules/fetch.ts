@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FileRead, here, readFile, stat } from '../model/probe.ts';
 import { answers, type LargeBytes, type Step, step } from '../model/step.ts';
 import { baseOf, hostPath } from './file-path.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { account, type Found, type Stat, type StatFound } from '../model/probe.ts';
 import { type Action, type Step, step } from '../model/step.ts';
 import { bitsOf, fileMode, octal } from './file-mode.ts';

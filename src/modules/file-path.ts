@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Stat } from '../model/probe.ts';
 import { type Refusal, refuse } from './module.ts';
 

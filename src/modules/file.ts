@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { capture, type Found, type Stat, stat } from '../model/probe.ts';
 import { answers, type Step, step } from '../model/step.ts';
 import { refuseToRemove } from '../shell/actions/refuse-to-remove.ts';

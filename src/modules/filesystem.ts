@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Captured, program } from '../model/probe.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';

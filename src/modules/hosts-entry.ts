@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readFile } from '../model/probe.ts';
 import { withNames, withoutNames } from './hosts-file.ts';
 import { address } from './ip-address-text.ts';

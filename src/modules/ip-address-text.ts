@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Schema of an IPv4 or IPv6 address without prefix length; comes out in its shortest form, as the kernel prints it. */
 export const address = z

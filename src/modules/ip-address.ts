@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Capture, type Captured, capture, type Found, type Probes } from '../model/probe.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { cidr, device, isIpv6 } from './ip-address-text.ts';

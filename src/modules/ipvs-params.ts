@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { address, withPort } from './ip-address-text.ts';
 import type { Method, RealServer, Service } from './ipvs-table.ts';
 

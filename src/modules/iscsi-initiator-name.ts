@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { capture, readFile, stat, type UnitState, unit } from '../model/probe.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { iscsiName } from './iscsi-names.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Captured, program } from '../model/probe.ts';
 import { TargetChanges } from './iscsi-changes.ts';
 import { iscsiName, portal, portalText } from './iscsi-names.ts';

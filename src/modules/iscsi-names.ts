@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { address, withPort } from './ip-address-text.ts';
 
 /** iSCSI names: iqn. with the month in which somebody owned the domain, or eui. and naa. with hex digits (RFC 3720, 3.2.6.3). */

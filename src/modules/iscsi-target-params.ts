@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostPath } from './file-path.ts';
 import { iscsiName, portal as portalSchema, portalText } from './iscsi-names.ts';
 

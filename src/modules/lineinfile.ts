@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readFile, stat } from '../model/probe.ts';
 import { step } from '../model/step.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnyModule } from './module.ts';
 
 /** The part of JSON Schema that parameters come to. */

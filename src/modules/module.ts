@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Facts } from '../model/facts.ts';
 import type { Found, Probes } from '../model/probe.ts';
 import type { Outcome, Step } from '../model/step.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { barePath } from './file-path.ts';
 import { isNfs } from './mount-live.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { barePath } from './file-path.ts';
 
 /** Options of exports(5) that exclude one another; the first of each is what holds where none is given. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PackageProbe, type PackageState, packageState } from '../model/probe.ts';
 import { answers, type Effect, type Step, step } from '../model/step.ts';
 import { knownPackages } from './known-packages.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Content, isLocal, LARGE_BYTES } from '../model/content.ts';
 import { type FileRead, type Found, readFile, type Stat, type StatFound, stat } from '../model/probe.ts';
 import { type Shown, type Step, step } from '../model/step.ts';

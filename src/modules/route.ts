@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Capture, type Captured, capture, type Found, type Probes } from '../model/probe.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { address, cidr, device, networkOf } from './ip-address-text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type UnitState, unit } from '../model/probe.ts';
 import { answers, type Run, run, type Step, step } from '../model/step.ts';
 import { type AnyModule, defineModule, type Refusal, refuse, type Surroundings } from './module.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GIVEN_NAMES } from '../model/given-names.ts';
 import type { ValueMap } from '../model/value.ts';
 import { defineModule } from './module.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commandResult, guardParams, inspectGuards, planCommand } from './command-guards.ts';
 import { hostPath } from './file-path.ts';
 import { defineModule } from './module.ts';

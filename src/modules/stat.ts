@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FileRead, readFile, type StatFound, stat as statProbe } from '../model/probe.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import { octal } from './file-mode.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readFile, stat, sysctlValue } from '../model/probe.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { barePath, directoryOf, newFileRefusal } from './file-path.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absentFile, defineModule } from './module.ts';
 import {
   baseOfSource,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { targetParams } from './iscsi-target-params.ts';
 
 /** What tgt-admin takes without quotes and hands to a shell (tgt-admin, add_backing_direct, execute). */

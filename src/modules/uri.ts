@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Captured, capture } from '../model/probe.ts';
 import { run, type Step, step } from '../model/step.ts';
 import type { ValueMap } from '../model/value.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Capture, capture } from '../model/probe.ts';
 import { answers, run, type Step, step, type Wait } from '../model/step.ts';
 import { hostPath } from './file-path.ts';

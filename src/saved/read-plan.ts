@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'devalue';
-import { z } from 'zod';
+import * as z from 'zod';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { Event } from '../model/event.ts';
 import type { PlannedItem } from '../model/planned.ts';
