@@ -5,16 +5,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-/** Zod brings its messages in fifty languages, a third of a megabyte to parse; ours are English. */
-const englishOnly = {
-  name: 'english-only',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, ({ resolveDir }) => ({
-      path: join(resolveDir, '../locales/en.js'),
-    }));
-  },
-};
-
 /**
  * Of ssh2 we are a client; what else is in it brings Node's http, https and tls along. Files travel through the shell, not by
  * SFTP, and an encrypted key is left to the agent, so that nothing of it is ever decrypted (bcrypt).
@@ -108,7 +98,7 @@ const { outputFiles } = await build({
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   // `--readable` keeps the names for --cpu-prof.
   minify: !process.argv.includes('--readable'),
-  plugins: [englishOnly, sshClientOnly, ownSubcommandsOnly, lateCrypto, wasmAtOnce, nativeOutside],
+  plugins: [sshClientOnly, ownSubcommandsOnly, lateCrypto, wasmAtOnce, nativeOutside],
   platform: 'node',
   target: 'node20',
   sourcemap: true,

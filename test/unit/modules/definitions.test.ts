@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { modules } from '../../../src/modules/index.ts';
 import { casesOf, modulesWithCases } from './module-case.ts';
 
