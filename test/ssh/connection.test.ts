@@ -246,6 +246,19 @@ test('a login shell that greets does not disturb', async () => {
   }
 });
 
+test('the loop is sent without waiting for a word of the shell', async () => {
+  // It says nothing until something has come, of which it takes nothing.
+  const patient = 'exec bash -c \'until read -t 0; do sleep 0.01; done; eval "$SSH_ORIGINAL_COMMAND"\'';
+  const waiting = await startSshd({ config: [`ForceCommand ${patient}`] });
+  try {
+    const host = await connect(targetFor(waiting), PLAN);
+    expect(await ask(await host.shell(), capture('echo', 'x'))).toMatchObject({ stdout: 'x\n' });
+    await host.close();
+  } finally {
+    await waiting.stop();
+  }
+});
+
 test('a login that runs no commands is told apart', async () => {
   const closed = await startSshd({ config: ['ForceCommand echo This account is not available; exit 1'] });
   try {
