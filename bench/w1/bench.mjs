@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { layOut, startProxies, startSshds } from './hosts.mjs';
 import { measure, medians } from './measure.mjs';
-import { plot } from './plot.mjs';
+import { plot, requirePlotter } from './plot.mjs';
 import { aboutMachine, report } from './report.mjs';
 import { startUp } from './start-up.mjs';
 import { ANSIBLE, TOOLS } from './tools.mjs';
@@ -47,6 +47,8 @@ const ONCE_ABOVE_MS = 20_000;
 /** More hosts than this are measured three times at most: what is left to chance is divided by their number. */
 const OFTEN_UP_TO = 10;
 
+const keepsResults = !values.quick && !values.dry;
+if (keepsResults) requirePlotter();
 const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-'));
 const delays = rtts.filter((rtt) => rtt > 0);
 const fleet = layOut(folder, Math.max(...hosts), delays);
@@ -60,7 +62,7 @@ try {
   const about = { ...aboutMachine(), runs };
   const text = report({ rows, start, about });
   process.stdout.write(text);
-  if (!values.quick && !values.dry) {
+  if (keepsResults) {
     mkdirSync(results, { recursive: true });
     writeFileSync(join(results, 'w1.md'), text);
     writeFileSync(join(results, 'w1.json'), `${JSON.stringify({ about, start, rows }, null, 1)}\n`);

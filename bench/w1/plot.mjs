@@ -1,8 +1,14 @@
 // The unchanged runs as a plot (SVG), by gnuplot.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOOLS } from './tools.mjs';
+
+/** Throws where it cannot be drawn, which is better known before a quarter of an hour of measuring than after it. */
+export function requirePlotter() {
+  if (spawnSync('gnuplot', ['--version']).status !== 0)
+    throw new Error('There is no gnuplot. On Debian: apt-get install gnuplot-nox');
+}
 
 /** Wall time by number of hosts at no distance; both axes are logarithmic, as 0.2 s and 200 s are to be seen in one. */
 export function plot(rows, folder, path) {
