@@ -18,15 +18,12 @@ export interface Becoming {
 /** Bytes of output kept for a message: what a login shell greets with may be long. */
 const KEPT = 4_000;
 
-/** What came on a channel, in its order. */
-export type Heard = ['stdout' | 'stderr', Buffer][];
-
 /**
- * Waits until the shell says that it is ready; answers what came besides, and adds to it until somebody else listens. The
- * password goes out only when the prompt has come, once; nothing else is written, because sudo takes whatever comes for its
- * password, and without sudo's wish for one the shell would take the password for a command.
+ * Waits until the shell says that it is ready; what came besides is left to who listens next. The password goes out only when
+ * the prompt has come, once; nothing else is written, because sudo takes whatever comes for its password, and without sudo's
+ * wish for one the shell would take the password for a command.
  */
-export function awaitReady(channel: Channel, becoming: Becoming): Promise<Heard> {
+export function awaitReady(channel: Channel, becoming: Becoming): Promise<void> {
   return new Promise((resolve, reject) => {
     const mark = readyMark(becoming.mark);
     const seen = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
@@ -39,12 +36,11 @@ export function awaitReady(channel: Channel, becoming: Becoming): Promise<Heard>
     };
     const finish = (after: Buffer): void => {
       clearTimeout(timer);
-      const heard: Heard = [
+      channel.handOn([
         ['stdout', after],
         ['stderr', seen.stderr],
-      ];
-      channel.listen({ output: (stream, chunk) => heard.push([stream, chunk]), end: () => {} });
-      resolve(heard);
+      ]);
+      resolve();
     };
     const timer = setTimeout(() => refuse(silent(becoming, seen.stderr.toString())), becoming.timeoutMs);
     channel.listen({

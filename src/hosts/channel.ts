@@ -11,6 +11,9 @@ export interface ChannelListener {
   end(how: ChannelEnd): void;
 }
 
+/** What came on a channel, in its order. */
+export type Heard = readonly (readonly ['stdout' | 'stderr', Buffer])[];
+
 /** A program that runs at the other end, with its three streams as raw bytes. */
 export interface Channel {
   write(data: Buffer | string): void;
@@ -20,6 +23,8 @@ export interface Channel {
   pause(on: boolean): void;
   /** Replaces the listener; who comes after the end is told at once. */
   listen(listener: ChannelListener): void;
+  /** Ends listening; what was heard and is meant for the next listener is told to that one, with what comes until then. */
+  handOn(heard: Heard): void;
   close(): void;
 }
 
@@ -31,12 +36,18 @@ export class ChannelEars {
   private listener: ChannelListener | undefined;
   private ended: ChannelEnd | undefined;
   /** What came before anybody listened: the ready mark may share a packet with the channel's opening. */
-  private early: ['stdout' | 'stderr', Buffer][] = [];
+  private early: Heard[number][] = [];
 
   listen(listener: ChannelListener): void {
     this.listener = listener;
-    for (const [stream, chunk] of this.early.splice(0)) listener.output(stream, chunk);
-    if (this.ended) listener.end(this.ended);
+    // Any of it may be the last that this listener wants.
+    for (const [stream, chunk] of this.early.splice(0)) this.output(stream, chunk);
+    if (this.ended) this.listener?.end(this.ended);
+  }
+
+  handOn(heard: Heard): void {
+    this.listener = undefined;
+    this.early.push(...heard);
   }
 
   output(stream: 'stdout' | 'stderr', chunk: Buffer): void {

@@ -39,6 +39,7 @@ const launchHere =
         send: (data) => new Promise((sent) => void child.stdin.write(data, () => sent())),
         pause: (on) => void (on ? child.stdout.pause() : child.stdout.resume()),
         listen: (listener) => ears.listen(listener),
+        handOn: (heard) => ears.handOn(heard),
         close: () => {
           child.stdin.end();
           child.stdout.destroy();

@@ -66,8 +66,8 @@ export async function openShell(plan: ShellPlan): Promise<OpenShell> {
   const sent = plan.become === undefined;
   if (sent) channel.write(text);
   const becoming = { host, user: plan.become, login, prompt, password, mark, timeoutMs };
-  const heard = await awaitReady(channel, becoming);
-  const wire = new Wire(channel, nonce, (how) => lost(plan, how), heard);
+  await awaitReady(channel, becoming);
+  const wire = new Wire(channel, nonce, (how) => lost(plan, how));
   const timer = setTimeout(() => wire.abandon(), Math.max(timeoutMs, 30_000));
   try {
     const frame = await wire.request(sent ? undefined : text, { limit: () => 1024 * 1024 });

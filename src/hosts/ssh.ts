@@ -214,6 +214,7 @@ function channelOf(client: ssh2.Client, stream: ssh2.ClientChannel): Channel {
     },
     pause: (on) => void (on ? stream.pause() : stream.resume()),
     listen: (listener) => ears.listen(listener),
+    handOn: (heard) => ears.handOn(heard),
     close: () => {
       mouth.flush();
       stream.close();

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { FrameOutput, type FrameWatch, scanInto } from '../shell/frame-output.ts';
-import type { Heard } from './await-ready.ts';
+import type { MarkScanner } from '../shell/mark-scanner.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 
 type Watch = Omit<FrameWatch, 'end'>;
@@ -22,27 +22,17 @@ export class Wire {
   private readonly goodbye: (() => void)[] = [];
   private heart: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
+  private readonly scanners: Record<'stdout' | 'stderr', MarkScanner>;
+  private listens = false;
 
-  private readonly feedHeard: () => void;
-
-  /**
-   * `lost` makes the error of the requests under way when the channel ends; `heard` is what came before, and answers the
-   * first request.
-   */
-  constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error, heard: Heard = []) {
+  /** `lost` makes the error of the requests under way when the channel ends. */
+  constructor(channel: Channel, nonce: string, lost: (how: ChannelEnd) => Error) {
     this.channel = channel;
     this.lost = lost;
     // Each stream goes at its own pace: one may be at the next answer while the other is still at this one.
     const scanner = (stream: 'stdout' | 'stderr') =>
       scanInto(nonce, stream, () => this.pending.find(({ output }) => !output.hasEnded(stream))?.output);
-    const scanners = { stdout: scanner('stdout'), stderr: scanner('stderr') };
-    this.feedHeard = () => {
-      for (const [stream, chunk] of heard.splice(0)) scanners[stream].feed(chunk);
-    };
-    channel.listen({
-      output: (stream, chunk) => scanners[stream].feed(chunk),
-      end: (how) => this.end(how),
-    });
+    this.scanners = { stdout: scanner('stdout'), stderr: scanner('stderr') };
   }
 
   /** Sends bytes, if they are not sent yet; resolves with what came back when both streams have seen the end mark. */
@@ -75,9 +65,19 @@ export class Wire {
       clearTimeout(this.settling);
       this.settling = undefined;
       if (bytes) this.channel.write(bytes);
-      this.feedHeard();
+      this.listen();
     });
     return { output, answer };
+  }
+
+  /** Not before there is a request: its answer may have come already. */
+  private listen(): void {
+    if (this.listens) return;
+    this.listens = true;
+    this.channel.listen({
+      output: (stream, chunk) => this.scanners[stream].feed(chunk),
+      end: (how) => this.end(how),
+    });
   }
 
   /** A word to the reader: `b` heartbeat, `d` the answer is here, `k` end what runs, `x` good-bye. */

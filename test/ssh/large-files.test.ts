@@ -26,8 +26,8 @@ import { temporaryFolder } from '../temporary.ts';
 
 const MIB = 1024 * 1024;
 const SIZE = 128 * MIB;
-/** More than Node may leave uncollected, and far less than the file. */
-const MOST_GROWTH = 64 * MIB;
+/** More than Node leaves uncollected, which was seen to be 51 to 65 MiB, and less than the file. */
+const MOST_GROWTH = 96 * MIB;
 /** Handshake, facts, a probe and its answer. */
 const MOST_TALK = 256 * 1024;
 const PATIENCE_MS = 120_000;

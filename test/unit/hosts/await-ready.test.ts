@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { awaitReady, type Heard } from '../../../src/hosts/await-ready.ts';
+import { awaitReady } from '../../../src/hosts/await-ready.ts';
 import { ChannelEars } from '../../../src/hosts/channel.ts';
 
 const BECOMING = {
@@ -10,11 +10,8 @@ const BECOMING = {
 function channel() {
   const ears = new ChannelEars();
   const silent = { write: () => {}, send: async () => {}, pause: () => {}, close: () => {} };
-  return { ears, channel: { ...silent, listen: ears.listen.bind(ears) } };
+  return { ears, channel: { ...silent, listen: ears.listen.bind(ears), handOn: ears.handOn.bind(ears) } };
 }
-
-const textOf = (heard: Heard, stream: 'stdout' | 'stderr'): string =>
-  heard.flatMap(([one, chunk]) => (one === stream ? [chunk.toString()] : [])).join('');
 
 test.each([
   ['in one piece', ['Welcome to web1\nabcready.N|v uid 0\n']],
@@ -28,8 +25,14 @@ test.each([
   // The same turn of the event loop, before anybody else can listen.
   ears.output('stdout', Buffer.from('N|end 0\n'));
   ears.output('stderr', Buffer.from('N|end 0\n'));
-  const heard = await ready;
+  await ready;
+  const heard = { stdout: '', stderr: '' };
+  ears.listen({
+    output: (stream, chunk) => {
+      heard[stream] += chunk;
+    },
+    end: () => {},
+  });
   ears.output('stdout', Buffer.from('later'));
-  expect(textOf(heard, 'stdout')).toBe('N|v uid 0\nN|end 0\nlater');
-  expect(textOf(heard, 'stderr')).toBe('N|s uname\nN|end 0\n');
+  expect(heard).toEqual({ stdout: 'N|v uid 0\nN|end 0\nlater', stderr: 'N|s uname\nN|end 0\n' });
 });

@@ -16,6 +16,16 @@ test('what a channel says before anybody listens is told to the first who does',
   expect(heard).toEqual(['first ready', 'first more']);
 });
 
+test('what a listener hands on, and what came with it, is told to the next one in its order', () => {
+  const ears = new ChannelEars();
+  for (const text of ['one', 'two', 'three']) ears.output('stdout', Buffer.from(text));
+  const heard: string[] = [];
+  ears.listen({ output: (stream) => ears.handOn([[stream, Buffer.from('rest of one')]]), end: () => {} });
+  ears.output('stdout', Buffer.from('four'));
+  ears.listen({ output: (_stream, chunk) => heard.push(`${chunk}`), end: () => {} });
+  expect(heard).toEqual(['rest of one', 'two', 'three', 'four']);
+});
+
 test('what is written in one turn goes out as one piece, and before the channel is closed', async () => {
   const sent: string[] = [];
   const mouth = new ChannelMouth((data) => sent.push(data.toString()));

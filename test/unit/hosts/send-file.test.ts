@@ -23,6 +23,7 @@ function taking(room: () => Promise<void> = async () => {}) {
     },
     pause: () => {},
     listen: () => {},
+    handOn: () => {},
     close: () => {},
   };
   return { wire: new Wire(channel, 'N', () => new Error('lost')), heads, digest: () => hash.digest('hex') };

@@ -10,6 +10,7 @@ function wired() {
     send: async () => {},
     pause: () => {},
     close: () => {},
+    handOn: () => {},
     listen: (one: ChannelListener) => {
       listener = one;
     },
