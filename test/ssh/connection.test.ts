@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Trouble } from '../../src/diagnostics/trouble.ts';
 import { connect } from '../../src/hosts/connect.ts';
+import { dial } from '../../src/hosts/dial.ts';
+import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host, Target } from '../../src/model/host.ts';
 import { capture } from '../../src/model/probe.ts';
 import type { Diagnostic } from '../../src/model/source.ts';
@@ -225,6 +228,19 @@ test('nobody at the port, no such name, and silence are unreachable', async () =
   });
   expect(await refusal(targetFor(sshd, { address: 'no-such-host.invalid' }))).toMatchObject({
     code: 'unreachable',
+  });
+});
+
+test('what has failed before ssh2 listens is told at once', async () => {
+  const gone: Server = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const bound = gone.address();
+  await new Promise((resolve) => gone.close(resolve));
+  const target = targetFor(sshd, { port: typeof bound === 'object' && bound ? bound.port : 0 });
+  const dialled = dial(target);
+  await new Promise((resolve) => dialled.socket.once('close', resolve));
+  await expect(connectSsh(target, PLAN, {}, dialled)).rejects.toMatchObject({
+    diagnostics: [{ code: 'unreachable', summary: expect.stringContaining('refused') }],
   });
 });
 
