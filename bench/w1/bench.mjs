@@ -128,14 +128,14 @@ async function runTool(name, place) {
   const untouched = !works || place.scenario === 'unchanged';
   const expected = place.hosts.map((host) => {
     prepareHost(host, 'unchanged');
-    const tree = treeOf(host.root, untouched);
+    const tree = treeOf(host.ownRoot, untouched);
     if (!untouched) prepareHost(host, place.scenario);
     return tree;
   });
   const cost = await measure(place.folder, command(place));
   after?.(place);
   place.hosts.forEach((host, at) => {
-    if (treeOf(host.root, untouched) !== expected[at])
+    if (treeOf(host.ownRoot, untouched) !== expected[at])
       throw new Error(`${name} has not left ${host.name} as W1 says it is (${place.scenario}).`);
   });
   return cost;

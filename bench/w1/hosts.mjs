@@ -10,9 +10,13 @@ const PORT = 40_122;
 /** OpenSSH's own default is a post-quantum exchange that ssh2 does not know; all tools use the same. */
 const KEX = 'curve25519-sha256';
 
-/** `{ name, root, identityFile, knownHostsFile, user, at(rtt) }`, where `at` is `{ address, port }` to connect to. */
+/**
+ * `{ name, root, ownRoot, identityFile, knownHostsFile, user, at(rtt) }`, where `at` is `{ address, port }` to connect to. What
+ * tasks manage is in `root` on each host, as on machines; the bench finds it in `ownRoot`.
+ */
 export function layOut(folder, amount, delays) {
   const keys = join(folder, 'keys');
+  const own = join(folder, 'own');
   mkdirSync(keys, { recursive: true });
   const identityFile = join(keys, 'id_ed25519');
   const hostKey = join(keys, 'host_ed25519');
@@ -22,7 +26,9 @@ export function layOut(folder, amount, delays) {
   const knownHostsFile = join(folder, 'known_hosts');
   const hosts = Array.from({ length: amount }, (_, index) => ({
     name: `host-${index + 1}`,
-    root: join(folder, 'hosts', `${index + 1}`, 'root'),
+    own,
+    root: join(own, 'root'),
+    ownRoot: join(folder, 'hosts', `${index + 1}`, 'root'),
     folder: join(folder, 'hosts', `${index + 1}`),
     address: `127.78.0.${index + 1}`,
     user: userInfo().username,
@@ -61,16 +67,21 @@ export async function startSshds(hosts) {
 }
 
 /**
- * A mount namespace for each: Troupe's lock is a host's, and these hosts share one /var/lib. And bash reads ~/.bashrc at
- * every login by ssh: what the user of this machine has in it is no part of what is measured.
+ * A mount namespace for each: machines have the same paths, and files of their own there; and Troupe's lock is a host's. Bash
+ * reads ~/.bashrc at every login by ssh: what the user of this machine has in it is no part of what is measured.
  */
-function withOwnState({ folder }, command) {
+function withOwnState({ folder, own }, command) {
   const state = join(folder, 'state');
-  mkdirSync(state);
+  for (const made of [state, own]) mkdirSync(made, { recursive: true });
   mkdirSync('/var/lib/troupe', { recursive: true, mode: 0o700 });
-  const start =
-    'mount --bind "$0" /var/lib/troupe && { [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc; } && exec "$@"';
-  return ['unshare', ['--mount', 'sh', '-c', start, state, ...command]];
+  const start = [
+    'mount --bind "$0/state" /var/lib/troupe',
+    'mount --bind "$0" "$1"',
+    'shift',
+    '{ [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc; }',
+    'exec "$@"',
+  ].join(' && ');
+  return ['unshare', ['--mount', 'sh', '-c', start, folder, own, ...command]];
 }
 
 const sshdConfig = ({ address, folder, user, identityFile }) =>

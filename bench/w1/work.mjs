@@ -89,7 +89,7 @@ export function writePlaybook(folder) {
 }
 
 /** How a host stands before a run: `first`, `unchanged` or `changed` (10 of the 100 tasks have work). */
-export function prepareHost({ name, root }, scenario) {
+export function prepareHost({ name, ownRoot: root }, scenario) {
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
   const first = scenario === 'first';
