@@ -2,7 +2,7 @@ import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { fault } from '../diagnostics/trouble.ts';
 import type { HostValues } from '../model/compiled.ts';
 import type { Diagnostic } from '../model/source.ts';
-import type { Tree } from '../model/tree.ts';
+import type { ScalarTree, Tree } from '../model/tree.ts';
 import { unknown, type Value } from '../model/value.ts';
 import type { Scope } from '../templating/scope.ts';
 import { renderTree } from '../templating/template.ts';
@@ -61,7 +61,7 @@ export class TaskScope implements Scope {
   /** What a name stands for, before it is rendered: the same tree or value where it stands for the same. */
   bindingOf(name: string): unknown {
     const { tree, value } = this.#bind(name);
-    return tree ?? value;
+    return tree === undefined ? value : isPlain(tree) ? tree.value : tree;
   }
 
   /** The names that were read, with what they stood for; without those that only this scope has. */
@@ -135,6 +135,10 @@ export class TaskScope implements Scope {
     return unknown(`the variable '${name}' is faulty`);
   }
 }
+
+/** A scalar that is its value already: where it stands says nothing, so hosts may each have their own. */
+const isPlain = (tree: Tree): tree is ScalarTree =>
+  tree.kind === 'scalar' && !(typeof tree.value === 'string' && tree.value.includes('{{'));
 
 /** A fault for a name that nothing defines. */
 export const undefinedName = (name: string, scope: Scope, place: Diagnostic['place']): Diagnostic =>

@@ -1,8 +1,9 @@
 import type { Part, PendingHandler, Response } from '../model/host.ts';
-import type { Answer, ProbeFailure } from '../model/probe.ts';
+import type { Answer, Probe, ProbeFailure } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { Done, Made, Member } from './member.ts';
+import { implied, withinOf } from './question.ts';
 import type { HostState, RunState } from './run-state.ts';
 
 /** A member with the ids of its parts in the request. */
@@ -57,7 +58,7 @@ export async function act(
     member: one.member,
     done: {
       outcomes: one.actions.flatMap(([id]) => response.outcomes.get(id) ?? []),
-      answers: answersFor(one, answers),
+      answers: answersFor(one, answers, ahead),
       failure: failureOf(one.actions, response),
     },
   }));
@@ -76,6 +77,7 @@ function requestFor(members: readonly Member[], ahead: Lookahead) {
     const asked = new Map<string, number>();
     for (const { member, probes } of open) {
       for (const [field, { key, probe }] of ahead.inspectionOf(member.item).questions) {
+        if (implied(foundWithin(probe, member))) continue;
         const id = asked.get(key) ?? ahead.id();
         if (!asked.has(key)) parts.push({ kind: 'probe', id, probe });
         asked.set(key, id);
@@ -96,6 +98,10 @@ function requestFor(members: readonly Member[], ahead: Lookahead) {
   return { parts, sent };
 }
 
+/** What was found of the directory that a probe looks into; nothing where only apply can tell, which a getter says. */
+const foundWithin = (probe: Probe, { found }: Member): Answer | undefined =>
+  Object.getOwnPropertyDescriptor(found, withinOf(probe) ?? '')?.value;
+
 /** Answers by part. Those before a failure had no turn to be looked at: what they would have been asked is asked now. */
 async function inspected(
   before: readonly Sent[],
@@ -114,13 +120,20 @@ async function inspected(
   return new Map([...answers, ...(await shell.send({ parts })).answers]);
 }
 
-const answersFor = ({ probes }: Sent, answers: ReadonlyMap<number, Answer | ProbeFailure>) =>
-  new Map(
-    [...probes].flatMap(([field, id]) => {
-      const answer = answers.get(id);
-      return answer === undefined ? [] : [[field, answer] as const];
-    }),
-  );
+/** The answers for one member; those that nobody asked for are told by others. */
+function answersFor(
+  { member, probes }: Sent,
+  answers: ReadonlyMap<number, Answer | ProbeFailure>,
+  ahead: Lookahead,
+): ReadonlyMap<string, Answer | ProbeFailure> {
+  const own = new Map<string, Answer | ProbeFailure>();
+  const answerTo = (field: string | undefined) => answers.get(probes.get(field ?? '') ?? -1);
+  for (const [field, { probe }] of ahead.inspectionOf(member.item).questions) {
+    const answer = answerTo(field) ?? (probes.has(field) ? undefined : implied(answerTo(withinOf(probe))));
+    if (answer) own.set(field, answer);
+  }
+  return own;
+}
 
 /** The last action that did not succeed. */
 function failureOf(actions: Sent['actions'], { outcomes }: Response): Done['failure'] {

@@ -3,6 +3,7 @@ import type { Answer, Found, Probe, ProbeFailure, Probes } from '../model/probe.
 import type { Diagnostic } from '../model/source.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
 import { probeFailed } from './failures.ts';
+import { withinOf } from './question.ts';
 import type { Task } from './run-state.ts';
 
 type Patch = (probe: Probe, answer: Answer) => Answer | Unknown;
@@ -29,7 +30,7 @@ export function foundOf(
     if (answer === undefined) {
       return {
         kind: 'failed',
-        diagnostic: probeFailed(probe, { failed: 'other', detail: 'no answer came' }, task),
+        diagnostic: probeFailed(probe, { failed: 'other', detail: whyNoAnswer(probe) }, task),
       };
     }
     if (isProbeFailure(answer)) return { kind: 'failed', diagnostic: probeFailed(probe, answer, task) };
@@ -43,6 +44,9 @@ export function foundOf(
   }
   return { kind: 'found', found: found as Found<Probes> };
 }
+
+const whyNoAnswer = (probe: Probe): string =>
+  withinOf(probe) ? 'the directory it is in came while the task was at work' : 'no answer came';
 
 const isLinkStat = (probe: Probe | undefined): boolean => probe?.kind === 'stat' && !probe.follow;
 

@@ -11,6 +11,8 @@ export function linksAbove(probes: Probes): readonly Question[] {
   for (const field in probes) {
     const probe = probes[field];
     if (probe?.kind !== 'stat' && probe?.kind !== 'readFile') continue;
+    // It has asked for what it is inside of; and it is asked for itself where that is a directory.
+    if (probe.within) continue;
     for (const above of chainTo(directoryOf(normal(probe.path)))) links.add(above);
     if (probe.kind === 'readFile' || probe.follow) links.add(linkAt(probe.path));
   }

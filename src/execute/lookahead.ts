@@ -7,7 +7,7 @@ import type { AnyModule } from '../modules/module.ts';
 import type { Answers } from './answers.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
 import type { Done, Made, Member } from './member.ts';
-import type { Question } from './question.ts';
+import { implied, type Question, withinOf } from './question.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 /** Longest look ahead: items that one request asks for at most. */
@@ -77,6 +77,8 @@ export class Lookahead {
     const known = this.knownAnswers(task, item);
     if (known) return known;
     await this.#fetch(task, index, item);
+    // What lies in a directory is asked once it is known to be one.
+    if (!this.knownAnswers(task, item)) await this.#fetch(task, index, item);
     return this.#answersOf(task, item);
   }
 
@@ -88,11 +90,19 @@ export class Lookahead {
 
   #answersOf(task: Task, item: ReadyItem<AnyModule>): ItemAnswers {
     const known = new Map<string, Answer | ProbeFailure>();
-    for (const [field, question] of this.inspectionOf(item).questions) {
-      const answer = this.#answers.get(task.become, question);
+    const { questions } = this.inspectionOf(item);
+    for (const [field, question] of questions) {
+      const answer =
+        this.#answers.get(task.become, question) ?? this.#implied(question, questions, task.become);
       if (answer) known.set(field, answer);
     }
     return known;
+  }
+
+  /** What another answer of the same item says of a question already. */
+  #implied({ probe }: Question, questions: Inspection['questions'], user: string | undefined) {
+    const around = questions.get(withinOf(probe) ?? '');
+    return around && implied(this.#answers.get(user, around));
   }
 
   /** What a task comes to by what is known now: the same until the host has learnt something. */
@@ -186,7 +196,16 @@ export class Lookahead {
       into.links.add(link);
       this.#askOne(link, into);
     }
-    for (const question of questions.values()) this.#askOne(question, into);
+    for (const question of questions.values())
+      if (this.#isDue(question, questions, into.user)) this.#askOne(question, into);
+  }
+
+  /** False for what is asked only inside of a directory, where that is none, or not known to be one. */
+  #isDue({ probe }: Question, questions: Inspection['questions'], user: string | undefined): boolean {
+    const around = questions.get(withinOf(probe) ?? '');
+    if (!around) return true;
+    const answer = this.#answers.get(user, around);
+    return answer !== undefined && implied(answer) === undefined;
   }
 
   #askOne(question: Question, { user, keys, parts, questions }: Asked): void {

@@ -1,4 +1,5 @@
-import type { Probe } from '../model/probe.ts';
+import { isProbeFailure } from '../model/host.ts';
+import type { Answer, Probe, ProbeFailure, Stat } from '../model/probe.ts';
 
 /** A probe with what tells it from others that a user may ask: equal probes have equal keys. */
 export interface Question {
@@ -8,14 +9,28 @@ export interface Question {
 
 export const question = (probe: Probe): Question => ({ probe, key: keyOf(probe) });
 
-/** What tells a probe from others. Made of the fields by hand, which costs less than JSON. */
+/**
+ * What tells a probe from others. Made of the fields by hand, which costs less than JSON. That it is asked only where another
+ * answer is a directory says nothing of what is asked.
+ */
 export function keyOf(probe: Probe): string {
   let key = '';
   const fields = probe as unknown as Readonly<Record<string, unknown>>;
   for (const field in fields) {
     const value = fields[field];
-    if (value !== undefined)
+    if (value !== undefined && field !== 'within')
       key += `\0${field}\0${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
   }
   return key;
+}
+
+/** The name under which the directory is asked for that a probe looks into. */
+export const withinOf = (probe: Probe): string | undefined => ('within' in probe ? probe.within : undefined);
+
+const NOTHING: Stat = { exists: false };
+
+/** What is known of a path inside, by the answer to what it is inside of: nothing is there where that is no directory. */
+export function implied(around: Answer | ProbeFailure | undefined): Stat | undefined {
+  if (around === undefined || isProbeFailure(around)) return undefined;
+  return 'type' in around && around.type === 'directory' ? undefined : NOTHING;
 }

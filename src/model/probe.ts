@@ -39,12 +39,19 @@ export interface ReadFile {
   readonly expect?: string;
   /** Bytes. */
   readonly most?: number;
+  /** As of `StatPath`. */
+  readonly within?: string;
 }
 /** lstat(2) of a path (a link is not followed unless `follow`). */
 export interface StatPath {
   readonly kind: 'stat';
   readonly path: string;
   readonly follow?: boolean;
+  /**
+   * Name under which the same item asks for the directory that this path is in. Only where that is one is this asked, a round
+   * trip later; else the answer is that it is not there.
+   */
+  readonly within?: string;
 }
 /** State of a package in dpkg or rpm; with `candidate` also the version that apt or dnf would install. */
 export interface PackageProbe {
@@ -207,12 +214,12 @@ export type Probes = Readonly<Record<string, Probe>>;
 export type Found<P extends Probes> = { readonly [K in keyof P]: AnswerTo<P[K]> };
 
 export const capture = (...argv: readonly string[]): Capture => ({ kind: 'capture', argv });
-export const readFile = (path: string, options: { expect?: string; most?: number } = {}): ReadFile => ({
+export const readFile = (path: string, options: Omit<ReadFile, 'kind' | 'path'> = {}): ReadFile => ({
   kind: 'readFile',
   path,
   ...options,
 });
-export const stat = (path: string, options: { follow?: boolean } = {}): StatPath => ({
+export const stat = (path: string, options: Omit<StatPath, 'kind' | 'path'> = {}): StatPath => ({
   kind: 'stat',
   path,
   ...options,

@@ -57,14 +57,15 @@ export function inspectPlaced(file: PlacedFile) {
   // No diff is made of large files, so neither side's bytes are needed.
   const how = { expect: hashOf(file.content), most: isLocal(file.content) ? 0 : LARGE_BYTES };
   const inside = file.base === undefined ? dest : `${dest}/${file.base}`;
+  const within = 'stat';
   return {
     itself: stat(dest),
     stat: stat(dest, { follow: true }),
     file: readFile(dest, how),
     directory: stat(directoryOf(dest), { follow: true }),
-    insideItself: stat(inside),
-    insideStat: stat(inside, { follow: true }),
-    insideFile: readFile(inside, how),
+    insideItself: stat(inside, { within }),
+    insideStat: stat(inside, { follow: true, within }),
+    insideFile: readFile(inside, { ...how, within }),
     ...inspectAccounts(file),
   };
 }

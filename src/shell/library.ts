@@ -31,22 +31,34 @@ export const LIBRARY: readonly string[] = [
   '[ -z "$_a" ] || { _b s "$_k"; eval "$_q -- $_a"; _b c "$_k" $?; };',
   '[ -z "$_l" ] || { _b s "$_k:L"; eval "$_q -L -- $_l"; _b c "$_k:L" $?; }; };',
   // _R KEY HOW LIMIT WHOLE LINE…: reads files; LINE is what sha256sum prints where all is as expected. One sha256sum for
-  // all (HOW is h), from stdin for a single one (s), or none (c); a cat for each that differs, or the first LIMIT bytes of
-  // it (head; with 0 nothing) where its place is not in WHOLE. Marks list by place what is as expected (y), not there (n),
+  // all (HOW is h), from stdin for a single one (s), or none (c); then the bytes of those that differ, or the first LIMIT
+  // bytes (with 0 nothing) where its place is not in WHOLE. Marks list by place what is as expected (y), not there (n),
   // cannot be seen (d) or read (r), or is not a file (t).
-  '_R() { _k=$1; _z=$2; _j=$3; _J=" $4 "; shift 4; _i=0; _a=; _r=; _t=; _u=; _w=; _x=; for _l do _i=$((_i+1)); _p=${_l#*  };',
+  '_R() { _k=$1; _z=$2; _j=$3; _J=" $4 "; shift 4; _i=0; _a=; _r=; _t=; _u=; _w=; _x=; _W=; _V=; for _l do _i=$((_i+1)); _p=${_l#*  };',
   'if [ -f "$_p" ]; then if [ -r "$_p" ]; then _a="$_a \\"\\${$_i#*  }\\""; [ "$_z" != c ] || _y "$_i" "$_p";',
   'else _r="$_r $_i"; fi; elif [ -e "$_p" ]; then _t="$_t $_i"; elif _d "$_p"; then _w="$_w $_i";',
   'else _u="$_u $_i"; fi; done; _m v "$_k:n" $_u; _m v "$_k:d" $_w; _m v "$_k:r" $_r; _m v "$_k:t" $_t;',
   '[ -n "$_a" ] || return 0; case $_z in c) return;; s) _b s "$_k"; _S=$(sha256sum <"$_p"); _b c "$_k" $?;',
-  '_l=${_S%% *}; if [ "$_l" = "${1%%  *}" ]; then _m v "$_k:y" 1; else _v 1 "$_l" "$_p"; fi; return;; esac;',
+  '_l=${_S%% *}; if [ "$_l" = "${1%%  *}" ]; then _m v "$_k:y" 1; else _v 1 "$_l" "$_p"; _Y; fi; return;; esac;',
   '_b s "$_k"; eval "_S=\\$(sha256sum -- $_a)"; _b c "$_k" $?; _q=$IFS; IFS=$_n; _w="$*";',
   'if [ "$_S" = "$_w" ]; then IFS=$_q; _m v "$_k:y" all; return; fi; _i=0; for _l in $_S; do IFS=$_q; _p=${_l#*  };',
   'while [ $# != 0 ]; do _w=$1; shift; _i=$((_i+1)); [ "${_w#*  }" != "$_p" ] || break; done;',
   '[ "${_w#*  }" = "$_p" ] || break; if [ "$_l" = "$_w" ]; then _x="$_x $_i"; else _v "$_i" "${_l%% *}" "$_p"; fi;',
-  'done; IFS=$_q; _m v "$_k:y" $_x; };',
-  // _v PLACE SUM PATH, _y PLACE PATH: prints the bytes, and the sum before them (cat, or head).
-  '_v() { _m v "$_k:$1:hash" "$2"; _y "$1" "$3"; };',
+  'done; IFS=$_q; _m v "$_k:y" $_x; _Y; };',
+  // _v PLACE SUM PATH: tells the sum, and remembers whose bytes are wanted: _f<PLACE>, _W, _V. A file of the kernel may have
+  // another size each time it is read: it is read by itself.
+  '_v() { _m v "$_k:$1:hash" "$2"; case $_j:$3 in 0:*) ;; *:/proc/*|*:/sys/*) _y "$1" "$3";;',
+  '*) eval "_f$1=\\$3"; _W="$_W $1"; _V="$_V \\"\\$_f$1\\"";; esac; };',
+  // _Y: one wc and one cat for all that are wanted. Marks tell the sizes by place (z), which part the bytes, and what is larger
+  // than LIMIT (b). What wc says nothing of is read by itself.
+  '_Y() { set -- $_W; case $# in 0) return;; 1) eval "_y $1 \\"\\$_f$1\\""; return;; esac; _a=; _t=; _u=;',
+  '_S=$(eval "wc -c -- $_V" 2>/dev/null); _q=$IFS; IFS=$_n; for _l in $_S; do IFS=$_q; _p=/${_l#*/}; _l=${_l%%/*};',
+  '_l=${_l% }; _l=${_l##* }; while [ $# != 0 ]; do eval "_w=\\$_f$1"; [ "$_w" != "$_p" ] || break; _y "$1" "$_w"; shift; done;',
+  '[ $# != 0 ] || break; case $_J$_j in *" $1 "*|*" ") false;; *) [ "$_l" -ge "$_j" ];; esac && _t="$_t $1" ||',
+  '{ _a="$_a \\"\\$_f$1\\""; _u="$_u $1:$_l"; }; shift; done; IFS=$_q;',
+  'while [ $# != 0 ]; do eval "_y $1 \\"\\$_f$1\\""; shift; done; _m v "$_k:b" $_t; _m v "$_k:z" $_u;',
+  '[ -z "$_a" ] || { _b s "f$_k"; eval "cat -- $_a"; _b c "f$_k" $?; }; };',
+  // _y PLACE PATH: prints the bytes (cat, or head).
   '_y() { case $_j in 0) return;; esac; _b s "f$_k:$1"; case $_J$_j in *" $1 "*|*" ") cat -- "$2";;',
   '*) head -c "$_j" -- "$2";; esac; _b c "f$_k:$1" $?; };',
   '_E() { printf "%s\\n" "$*" >&2; return 1; };',

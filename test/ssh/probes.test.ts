@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
@@ -21,7 +21,12 @@ import { targetFor } from '../sshd/target.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const PLAN = { lock: false, holder: '', users: [] };
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
+const contentOf = (text: string) => ({
+  exists: true,
+  sha256: sha256(text),
+  content: new Uint8Array(Buffer.from(text)),
+});
 let sshd: Sshd;
 
 beforeAll(async () => {
@@ -42,6 +47,7 @@ describe.each(testShells())('probes in $name', ({ name, sh }) => {
     writeFileSync(at('binary'), Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256)));
     writeFileSync(at('empty'), '');
     writeFileSync(at("it's \\ -> a\nname"), 'odd\n');
+    writeFileSync(at('-with  blanks '), '1 blank\n');
     writeFileSync(at('secret'), 'x', { mode: 0o600 });
     mkdirSync(at('closed'), { mode: 0o700 });
     writeFileSync(at('closed/inside'), 'x');
@@ -113,6 +119,35 @@ describe.each(testShells())('probes in $name', ({ name, sh }) => {
       { exists: true, sha256: plain },
       { exists: false },
       { exists: true, sha256: sha256('') },
+    ]);
+  });
+
+  test('many files come back byte for byte, each with what is told of it', async () => {
+    const large = readFileSync(at('binary'));
+    expect(
+      await askAll(shell, [
+        readFile(at('binary'), { most: 100 }),
+        readFile(at('plain'), { most: 100 }),
+        readFile(at('empty'), { most: 100 }),
+      ]),
+    ).toEqual([{ exists: true, sha256: sha256(large) }, contentOf('one\ntwo\n\n'), contentOf('')]);
+    const answers = await askAll(shell, [
+      readFile(at('binary'), { most: 100 }),
+      readFile(at('plain')),
+      readFile(at('empty'), { most: 100 }),
+      readFile('/proc/version'),
+      readFile(at('-with  blanks '), { most: 100 }),
+      readFile(at('absent')),
+      readFile(at('binary'), { most: large.length }),
+    ]);
+    expect(answers).toEqual([
+      { exists: true, sha256: sha256(large) },
+      contentOf('one\ntwo\n\n'),
+      contentOf(''),
+      contentOf(readFileSync('/proc/version', 'utf8')),
+      contentOf('1 blank\n'),
+      { exists: false },
+      { exists: true, sha256: sha256(large), content: new Uint8Array(large) },
     ]);
   });
 

@@ -19,7 +19,7 @@ const canCount =
 
 const COUNTED = [
   'cat chmod chown dd dirname basename flock getent grep head id ip ln ls mkdir mv printf readlink rm sed sha256sum',
-  'sleep stat sync systemctl touch tr uname',
+  'sleep stat sync systemctl touch tr uname wc',
 ].flatMap((names) => names.split(' '));
 
 /** A program that starts dash as the first process of a namespace, with counting programs first on PATH. */
@@ -113,6 +113,12 @@ function countingShell(folder: string): string {
       ['dd', 'dd', 'sha256sum', 'stat'],
     ],
     ['a file that is otherwise', () => [readFile(at('old'))], 3, ['cat', 'sha256sum']],
+    [
+      'a hundred files that are otherwise',
+      () => times(100, (n) => readFile(at('old'), { expect: `${n}` })),
+      7,
+      ['cat', 'dd', 'dd', 'sha256sum', 'wc'],
+    ],
     ['a command', () => [run(['true'])], 2, []],
     ['a new file', () => [file('new', 'x')], 4, ['chmod', 'mv', 'sync']],
     ['a file that is replaced', () => [file('old', 'x')], 5, ['chmod', 'mv', 'stat', 'sync']],

@@ -1,5 +1,7 @@
+import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { ReadFile } from '../../model/probe.ts';
+import type { FrameOutput } from '../frame-output.ts';
 import { type Asked, denied, failure, type Piece, probePiece } from '../piece.ts';
 import { quoteAll } from '../quote.ts';
 import type { Tools } from '../tools.ts';
@@ -15,8 +17,9 @@ export const isHashOnly = ({ most }: ReadFile): boolean => most === 0;
 
 /**
  * One `sha256sum` for all files, then the bytes of those that are not as expected. What is expected is sent as the line
- * that `sha256sum` would print, so that one comparison is enough where all is as it should be. Of a file that is larger
- * than is wanted, just so much is read as tells that it is, where head(1) is there.
+ * that `sha256sum` would print, so that one comparison is enough where all is as it should be. One `wc` and one `cat` do for
+ * all whose bytes are wanted. Of a single file that is larger than is wanted, just so much is read as tells that it is, where
+ * head(1) is there.
  */
 export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, tools: Tools): Piece {
   const isOdd = parts.length === 1 && isAwkward(parts[0]?.probe.path ?? '');
@@ -36,9 +39,10 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
     script,
     most === 0 ? HASH_DEADLINE_MS : DEADLINE_MS,
     (frame) => {
-      const [absent, hidden, unreadable, odd, same] = ['n', 'd', 'r', 't', 'y'].map((mark) =>
+      const [absent, hidden, unreadable, odd, same, large] = ['n', 'd', 'r', 't', 'y', 'b'].map((mark) =>
         numbers(frame, `${key}:${mark}`),
       );
+      const together = readTogether(frame, key);
       const allSame = frame.values.get(`${key}:y`) === 'all';
       return ({ id, probe }) => {
         const at = places.get(id) ?? 0;
@@ -49,8 +53,14 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
         if (probe.expect !== undefined && (allSame || same?.has(at)))
           return { exists: true, sha256: probe.expect };
         const printed = frame.values.get(`${key}:${at}:hash`);
+        const { most: wanted = Number.POSITIVE_INFINITY } = probe;
+        const content = together.get(at);
+        if (content && content.length <= wanted)
+          return { exists: true, sha256: printed ?? sha256Of(content), content };
+        if (together.has(at) && !content) return changedMeanwhile(probe.path);
         const bytes = frame.sections.get(section(id));
-        if (probe.most === 0 || (bytes?.rc === 0 && bytes.size > (probe.most ?? Number.POSITIVE_INFINITY))) {
+        const isLarge = content !== undefined || (bytes?.rc === 0 && bytes.size > wanted);
+        if (wanted === 0 || isLarge || large?.has(at)) {
           if (printed && printed !== '-') return { exists: true, sha256: printed };
           if (!tools.sha256sum) return failure('missing-tool', 'the host has no sha256sum for a large file');
         }
@@ -58,14 +68,49 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
           const why = bytes?.text('stderr') || frame.sections.get(key)?.text('stderr');
           return failure('other', `${probe.path} could not be read: ${why?.trim() ?? ''}`);
         }
-        const content = bytes.bytes();
-        const sha256 = createHash('sha256').update(content).digest('hex');
-        if (printed !== undefined && printed !== sha256 && !/^\/(proc|sys)\//.test(probe.path)) {
-          return failure('other', `${probe.path} changed while it was read`);
-        }
-        return { exists: true, sha256, content: new Uint8Array(content) };
+        const read = bytes.bytes();
+        const sha256 = sha256Of(read);
+        if (printed !== undefined && printed !== sha256 && !/^\/(proc|sys)\//.test(probe.path))
+          return changedMeanwhile(probe.path);
+        return { exists: true, sha256, content: new Uint8Array(read) };
       };
     },
-    parts.map(({ id }) => section(id)),
+    [`f${key}`, ...parts.map(({ id }) => section(id))],
   );
 }
+
+/**
+ * The bytes of files that one `cat` printed, by their places; undefined for one that changed between the commands. Where one
+ * has, those after it are found from the end.
+ */
+function readTogether(frame: FrameOutput, key: string): ReadonlyMap<number, Uint8Array | undefined> {
+  const bytes = frame.sections.get(`f${key}`)?.bytes();
+  const files = [...(frame.values.get(`${key}:z`) ?? '').matchAll(/(\d+):(\d+)/g)].map(([, at, size]) => ({
+    at: Number(at),
+    size: Number(size),
+  }));
+  const found = new Map<number, Uint8Array | undefined>(files.map(({ at }) => [at, undefined]));
+  if (!bytes) return found;
+  const take = (at: number, part: Buffer): boolean => {
+    if (sha256Of(part) !== frame.values.get(`${key}:${at}:hash`)) return false;
+    found.set(at, new Uint8Array(part));
+    return true;
+  };
+  let start = 0;
+  let first = 0;
+  for (const { at, size } of files) {
+    if (!take(at, bytes.subarray(start, start + size))) break;
+    start += size;
+    first += 1;
+  }
+  let end = bytes.length;
+  for (const { at, size } of files.slice(first).reverse()) {
+    if (end - size < start || !take(at, bytes.subarray(end - size, end))) break;
+    end -= size;
+  }
+  return found;
+}
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const changedMeanwhile = (path: string) => failure('other', `${path} changed while it was read`);
