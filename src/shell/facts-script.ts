@@ -1,9 +1,12 @@
 /**
  * Prints what facts.ts reads, as statements for one line: `v` marks, and the output of uname, ip and systemctl under their
- * names. Two processes, and systemctl where it alone can tell; /proc and /sys are read by builtins.
+ * names. One process, and systemctl where it alone can tell, and uname on kernels before 6.1; /proc and /sys are read by
+ * builtins.
  */
 export const FACTS_SCRIPT: readonly string[] = [
-  '_b s uname; uname -nrm; _b c uname $?',
+  // The kernel's documentation says of its arch that it is what `uname -m` prints (admin-guide/sysctl/kernel.rst).
+  '_x=/proc/sys/kernel; if [ -r $_x/arch ]; then read -r _q <$_x/hostname; read -r _l <$_x/osrelease; read -r _u <$_x/arch',
+  '_m v uname "$_q $_l $_u"; else _b s uname; uname -nrm; _b c uname $?; fi',
   `( for _q in /etc/os-release /usr/lib/os-release; do [ ! -r "$_q" ] || { . "$_q"; break; }; done`,
   '_m v os.id "$ID"; _m v os.like "$ID_LIKE"; _m v os.version "$VERSION_ID"; _m v os.codename "$VERSION_CODENAME"',
   '_m v os.name "$PRETTY_NAME" )',

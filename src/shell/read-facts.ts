@@ -7,7 +7,7 @@ export function readFacts(frame: FrameOutput, login: string): Facts {
   const text = (key: string): string => frame.sections.get(key)?.text().trim() ?? '';
   const has = (name: string): boolean => frame.values.has(`has:${name}`);
   // The order is uname's own.
-  const [hostname = '', kernel = '', arch = ''] = text('uname').split(' ');
+  const [hostname = '', kernel = '', arch = ''] = (value('uname') || text('uname')).split(' ');
   const uid = readUid(frame);
   // Behind sudo, who logged in is in the environment.
   const loginUid = value('login');
