@@ -19,6 +19,34 @@ export function parseParams(
   params: Readonly<Record<string, unknown>>,
   tree: Tree,
 ): Parsed {
+  const key = keyOf(params);
+  if (key === undefined) return parseNow(module, params, tree);
+  const known = before.get(tree) ?? new Map<string, Parsed>();
+  before.set(tree, known);
+  const parsed = known.get(key) ?? parseNow(module, params, tree);
+  if (known.size >= MOST_KEPT) known.clear();
+  if (parsed.kind === 'value') known.set(key, parsed);
+  return parsed;
+}
+
+/** What came of a task's parameters, by their values: most hosts have the same, where only what is in a file differs. */
+const before = new WeakMap<Tree, Map<string, Parsed>>();
+const MOST_KEPT = 64;
+const LONGEST_KEY = 2000;
+
+/** What tells parameters from others; undefined for what JSON cannot tell apart, and for long ones. */
+function keyOf(params: Readonly<Record<string, unknown>>): string | undefined {
+  let isPlain = true;
+  const key = JSON.stringify(params, (_name, value: unknown) => {
+    if (typeof value === 'number') isPlain &&= Number.isFinite(value) && !Object.is(value, -0);
+    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      isPlain &&= Object.getPrototypeOf(value) === Object.prototype;
+    return isPlain ? value : null;
+  });
+  return isPlain && key.length <= LONGEST_KEY ? key : undefined;
+}
+
+function parseNow(module: AnyModule, params: Readonly<Record<string, unknown>>, tree: Tree): Parsed {
   let input: unknown = params;
   for (let turn = 0; ; turn++) {
     const parsed = module.params.safeParse(input, manner(module));

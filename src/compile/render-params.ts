@@ -61,6 +61,7 @@ export function renderParams(
     if (left !== undefined) keep(key, left, firstUnknown(left));
   }
   let named: { readonly file?: LocalFile } = {};
+  let content: Readonly<Record<string, unknown>> | undefined;
   const { source } = module;
   const name = source ? params[source.param] : undefined;
   if (source && typeof name === 'string' && !isUnknown(params[source.param])) {
@@ -69,11 +70,8 @@ export function renderParams(
     if (read.kind === 'faulty') diagnostics.push(...read.diagnostics);
     else {
       if (read.kind === 'bytes' && isLocal(read.bytes)) named = { file: read.bytes };
-      keep(
-        source.into,
-        read.kind === 'bytes' ? read.bytes : undefined,
-        read.kind === 'unknown' ? read.value : undefined,
-      );
+      if (read.kind === 'bytes') content = { [source.into]: read.bytes };
+      keep(source.into, undefined, read.kind === 'unknown' ? read.value : undefined);
     }
   }
   if (diagnostics.length > 0) return { kind: 'faulty', diagnostics };
@@ -84,7 +82,12 @@ export function renderParams(
       : { kind: 'unknown', reason: pending.reason, ...named };
   }
   const parsed = parseParams(module, params, map);
-  return parsed.kind === 'value' ? { kind: 'ready', want: parsed.want, ...named } : parsed;
+  if (parsed.kind === 'faulty') return parsed;
+  return {
+    kind: 'ready',
+    want: content ? { ...(parsed.want as object), ...content } : parsed.want,
+    ...named,
+  };
 }
 
 /** Misspelt parameters are found also while the value of another one is not known yet. */

@@ -42,7 +42,8 @@ export interface Module<W, P extends Probes> {
   readonly expressions?: readonly string[];
   /**
    * A parameter that names a file of the role or playbook: it is looked up under `kind`, read (and rendered, for
-   * templates) while compiling, and its bytes are put in the parameter `into` as a Uint8Array.
+   * templates) while compiling, and its bytes are put in the parameter `into` as a Uint8Array, which the schema
+   * does not see.
    */
   readonly source?: { readonly param: string; readonly kind: 'templates' | 'files'; readonly into: string };
   /**

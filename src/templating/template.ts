@@ -5,6 +5,7 @@ import type { Tree } from '../model/tree.ts';
 import type { Value } from '../model/value.ts';
 import { outermost } from './frame.ts';
 import { Interpreter, type Rendering } from './interpreter.ts';
+import { joinedText } from './joined-text.ts';
 import type { Rendered } from './outcome.ts';
 import { ParseOnce } from './parse-once.ts';
 import type { Scope } from './scope.ts';
@@ -35,7 +36,7 @@ export function renderText(
       const [only, ...more] = program.body;
       return only?.type === 'MustacheStatement' && more.length === 0
         ? interpreter.value(only as hbs.AST.MustacheStatement, outermost)
-        : interpreter.text(program, outermost);
+        : (joinedText(program, scope) ?? interpreter.text(program, outermost));
     },
     // Where in the scalar depends on how it was quoted and folded; its start is right for all.
     (error) =>
@@ -51,7 +52,13 @@ export function renderFile(
   options: TemplateOptions = {},
 ): Rendered {
   return guard(
-    () => new Interpreter(rendering(scope, path, options)).text(parse(text), outermost),
+    () => {
+      const program = parse(text);
+      return (
+        joinedText(program, scope) ??
+        new Interpreter(rendering(scope, path, options)).text(program, outermost)
+      );
+    },
     (error) => ({ file: error.file ?? path, line: error.line, column: error.column }),
   );
 }

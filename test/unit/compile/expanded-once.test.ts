@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { HostValues } from '../../../src/model/compiled.ts';
+import { modules } from '../../../src/modules/index.ts';
 import { brief, compiled, factsOf, tasksOn } from './compiled.ts';
 
 const hosts = 'all: {hosts: {a: {port: 80}, b: {port: 80}, c: {port: 81}}, vars: {site: north}}\n';
@@ -9,6 +10,12 @@ function expand(task: string, host: string, values: HostValues, project = projec
   const [made] = tasksOn(project, host).slice(-1);
   if (!made) throw new Error('no task');
   return made.expand(values);
+}
+
+function expandFirst(project: ReturnType<typeof compiled>, host: string) {
+  const [made] = tasksOn(project, host);
+  if (!made) throw new Error('no task');
+  return made.expand(nothing);
 }
 
 const projectOf = (task: string) =>
@@ -32,6 +39,43 @@ describe('A task is expanded once for all hosts on which what it reads stands fo
     // Connecting tells nothing that it asks for.
     expect(expand(task, 'c', { ...nothing, facts: factsOf('debian') }, project)).toBe(first);
   });
+});
+
+test('Hosts share it where their own variables are equal, wherever these stand', () => {
+  const task = 'debug: {msg: "{{port}} {{site}}"}';
+  const project = projectOf(task);
+  expect(expand(task, 'b', nothing, project)).toBe(expand(task, 'a', nothing, project));
+  expect(expand(task, 'c', nothing, project)).not.toBe(expand(task, 'a', nothing, project));
+});
+
+test('A text that is to be rendered is none that hosts share, and a text is no number', () => {
+  const project = (vars: string) =>
+    compiled({
+      'hosts.yml': `all: {hosts: {${vars}}}\n`,
+      'site.yml': '- hosts: all\n  tasks:\n    - debug: {msg: "{{to_json what}}"}\n',
+    });
+  const said = (vars: string) => ['a', 'b'].map((host) => brief(expandFirst(project(vars), host)));
+  const mine = '"{{inventory_hostname}}"';
+  expect(said(`a: {what: ${mine}}, b: {what: ${mine}}`)).toEqual([['"a"'], ['"b"']]);
+  expect(said('a: {what: 1}, b: {what: "1"}')).toEqual([['1'], ['"1"']]);
+});
+
+test('Parameters are parsed once for all hosts on which only what is in a file differs', () => {
+  const params = modules.get('template')?.params;
+  if (!params) throw new Error('there is no template');
+  const parse = jest.spyOn(params, 'safeParse');
+  const project = compiled({
+    'hosts.yml': hosts,
+    'templates/t.hbs': '{{inventory_hostname}} {{port}}\n',
+    'site.yml': '- hosts: all\n  tasks:\n    - template: {src: t.hbs, dest: "/etc/{{site}}", mode: "0640"}\n',
+  });
+  const texts = ['a', 'b', 'c'].flatMap((host) => {
+    const expansion = tasksOn(project, host)[0]?.expand(nothing);
+    const [item] = expansion?.kind === 'ready' ? expansion.items : [];
+    return item?.kind === 'ready' ? [(item.want as { bytes: Uint8Array }).bytes] : [];
+  });
+  expect(texts.map((bytes) => new TextDecoder().decode(bytes))).toEqual(['a 80\n', 'b 80\n', 'c 81\n']);
+  expect(parse).toHaveBeenCalledTimes(1);
 });
 
 describe('It is expanded anew where it reads', () => {

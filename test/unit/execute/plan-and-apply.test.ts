@@ -213,6 +213,39 @@ ${Array.from({ length: 100 }, (_, n) => `  - {name: t${n}, file: {path: /srv/d${
     }
   });
 
+  test('a place inside a destination is asked where that is a directory, for all of them by one request more', async () => {
+    const copies = (dest: string, from: number) =>
+      [from, from + 1].map((n) => `  - {name: c${n}, copy: {src: f${n}, dest: ${dest}}}`).join('\n');
+    const files = {
+      ...play(`
+tasks:\n${copies('/srv/file', 1)}\n${copies('/srv/dir', 3)}`),
+      ...Object.fromEntries([1, 2, 3, 4].map((n) => [`files/f${n}`, `text ${n}`])),
+    };
+    const text = (n: number) => `text ${n}`;
+    const web1 = new FakeHost({
+      directories: { '/srv': {}, '/srv/dir': {} },
+      files: { '/srv/file': text(1), '/srv/dir/f3': text(3) },
+    });
+    const planned = await ran('plan', files, { web1 });
+    expect(planned.lines).toEqual(['web1 c1 ok', 'web1 c2 changed', 'web1 c3 ok', 'web1 c4 changed']);
+    expect(web1.frames).toBe(2);
+    const asked = web1.requests.map(({ request }) =>
+      request.parts.flatMap((part) =>
+        part.kind === 'probe' && 'path' in part.probe && /\/f\d$/.test(part.probe.path)
+          ? [part.probe.path]
+          : [],
+      ),
+    );
+    expect(asked[0]).toEqual([]);
+    expect(new Set(asked[1])).toEqual(new Set(['/srv/dir/f3', '/srv/dir/f4']));
+    const applied = await ran('apply', files, { web1 });
+    expect(applied.lines).toEqual(planned.lines);
+    expect(web1.actions.flatMap((action) => ('path' in action ? [action.path] : []))).toContain(
+      '/srv/dir/f4',
+    );
+    expect((await ran('apply', files, { web1 })).lines[2]).toBe('web1 c3 ok');
+  });
+
   test('a plan costs one request, however much is to change', async () => {
     const web1 = new FakeHost({ directories: { '/srv': {} } });
     expect((await ran('plan', many, { web1 })).recap.exit).toBe(2);
