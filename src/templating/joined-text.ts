@@ -3,45 +3,57 @@ import { outermost } from './frame.ts';
 import { namedValue } from './named-value.ts';
 import type { Scope } from './scope.ts';
 
-/** A text, or a name whose value stands in its place. */
-type Part = string | hbs.AST.PathExpression;
+/** What such a template is made of: texts, and places of names. */
+interface Joined {
+  readonly names: readonly hbs.AST.PathExpression[];
+  readonly parts: readonly (string | number)[];
+}
 
 /** `false` for what is more than texts and names. */
-const parts = new WeakMap<hbs.AST.Program, readonly Part[] | false>();
+const known = new WeakMap<hbs.AST.Program, Joined | false>();
 
 /**
  * The text of a template that is just texts and names with a text, a number or a boolean each, which most are on every host;
  * undefined for any other, which the interpreter renders, or has something to say against.
  */
 export function joinedText(program: hbs.AST.Program, scope: Scope): string | undefined {
-  let all = parts.get(program);
-  if (all === undefined) {
-    all = partsOf(program);
-    parts.set(program, all);
+  let joined = known.get(program);
+  if (joined === undefined) {
+    joined = joinedOf(program);
+    known.set(program, joined);
   }
-  if (!all) return undefined;
-  let text = '';
-  for (const part of all) {
-    const value = typeof part === 'string' ? part : namedValue(part, outermost, scope);
+  if (!joined) return undefined;
+  const values: Value[] = [];
+  for (const name of joined.names) {
+    const value = namedValue(name, outermost, scope);
     if (!hasText(value)) return undefined;
-    text += value;
+    values.push(value);
   }
+  let text = '';
+  for (const part of joined.parts) text += typeof part === 'string' ? part : String(values[part]);
   return text;
 }
 
 const hasText = (value: Value | undefined): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-function partsOf({ body }: hbs.AST.Program): readonly Part[] | false {
-  const all: Part[] = [];
+function joinedOf({ body }: hbs.AST.Program): Joined | false {
+  const places = new Map<string, number>();
+  const names: hbs.AST.PathExpression[] = [];
+  const parts: (string | number)[] = [];
   for (const statement of body) {
-    if (statement.type === 'ContentStatement') all.push((statement as hbs.AST.ContentStatement).value);
-    else {
-      const { type, path, params, hash } = statement as hbs.AST.MustacheStatement;
-      if (type !== 'MustacheStatement' || path.type !== 'PathExpression' || params.length > 0 || hash)
-        return false;
-      all.push(path as hbs.AST.PathExpression);
+    if (statement.type === 'ContentStatement') {
+      parts.push((statement as hbs.AST.ContentStatement).value);
+      continue;
     }
+    const { type, path, params, hash } = statement as hbs.AST.MustacheStatement;
+    if (type !== 'MustacheStatement' || path.type !== 'PathExpression' || params.length > 0 || hash)
+      return false;
+    const name = path as hbs.AST.PathExpression;
+    const place = places.get(name.original) ?? names.length;
+    if (place === names.length) names.push(name);
+    places.set(name.original, place);
+    parts.push(place);
   }
-  return all;
+  return { names, parts };
 }
