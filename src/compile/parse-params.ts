@@ -36,14 +36,19 @@ const LONGEST_KEY = 2000;
 
 /** What tells parameters from others; undefined for what JSON cannot tell apart, and for long ones. */
 function keyOf(params: Readonly<Record<string, unknown>>): string | undefined {
-  let isPlain = true;
+  let isTold = true;
   const key = JSON.stringify(params, (_name, value: unknown) => {
-    if (typeof value === 'number') isPlain &&= Number.isFinite(value) && !Object.is(value, -0);
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      isPlain &&= Object.getPrototypeOf(value) === Object.prototype;
-    return isPlain ? value : null;
+    isTold &&= isOfJson(value);
+    return isTold ? value : null;
   });
-  return isPlain && key.length <= LONGEST_KEY ? key : undefined;
+  return isTold && key.length <= LONGEST_KEY ? key : undefined;
+}
+
+/** True for a value that JSON writes as itself and as no other; what is inside of it aside. */
+function isOfJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
+  return value === null || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function parseNow(module: AnyModule, params: Readonly<Record<string, unknown>>, tree: Tree): Parsed {
