@@ -48,6 +48,8 @@ export class Lookahead {
   readonly #inspections = new WeakMap<ReadyItem<AnyModule>, Inspection>();
   readonly #expansions = new Map<Task, Expanded>();
   readonly #made = new Map<Task, Map<number, Made>>();
+  /** What was a directory before answers became void: it mostly still is, and what is inside of it is asked at once. */
+  readonly #directories = new Set<string>();
   #width = WIDEST;
   #nextId = 0;
 
@@ -200,12 +202,15 @@ export class Lookahead {
       if (this.#isDue(question, questions, into.user)) this.#askOne(question, into);
   }
 
-  /** False for what is asked only inside of a directory, where that is none, or not known to be one. */
+  /** False for what is asked only inside of a directory, where that is none, or was never known to be one. */
   #isDue({ probe }: Question, questions: Inspection['questions'], user: string | undefined): boolean {
     const around = questions.get(withinOf(probe) ?? '');
     if (!around) return true;
     const answer = this.#answers.get(user, around);
-    return answer !== undefined && implied(answer) === undefined;
+    if (answer === undefined) return this.#directories.has(around.key);
+    if (implied(answer)) return false;
+    this.#directories.add(around.key);
+    return true;
   }
 
   #askOne(question: Question, { user, keys, parts, questions }: Asked): void {

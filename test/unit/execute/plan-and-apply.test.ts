@@ -246,6 +246,22 @@ tasks:\n${copies('/srv/file', 1)}\n${copies('/srv/dir', 3)}`),
     expect((await ran('apply', files, { web1 })).lines[2]).toBe('web1 c3 ok');
   });
 
+  test('where a destination was a directory before a change, what is inside of it is asked at once after it', async () => {
+    const files = {
+      ...play(`
+tasks:
+  - {name: first, copy: {src: one, dest: /srv/dir}}
+  - {name: change, command: make}
+  - {name: second, copy: {src: one, dest: /srv/dir}}`),
+      'files/one': 'one',
+    };
+    const web1 = new FakeHost({ directories: { '/srv/dir': {} }, files: { '/srv/dir/one': 'one' } });
+    const applied = await ran('apply', files, { web1 });
+    expect(applied.lines).toEqual(['web1 first ok', 'web1 change changed', 'web1 second ok']);
+    // What is there, what is inside, and the command with all that comes after it.
+    expect(web1.frames).toBe(3);
+  });
+
   test('a plan costs one request, however much is to change', async () => {
     const web1 = new FakeHost({ directories: { '/srv': {} } });
     expect((await ran('plan', many, { web1 })).recap.exit).toBe(2);
