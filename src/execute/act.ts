@@ -1,9 +1,9 @@
 import type { Part, PendingHandler, Response } from '../model/host.ts';
 import type { Answer, Probe, ProbeFailure } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
+import { implied, withinOf } from './inside.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { Done, Made, Member } from './member.ts';
-import { implied, withinOf } from './question.ts';
 import type { HostState, RunState } from './run-state.ts';
 
 /** A member with the ids of its parts in the request. */

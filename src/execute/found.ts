@@ -3,7 +3,7 @@ import type { Answer, Found, Probe, ProbeFailure, Probes } from '../model/probe.
 import type { Diagnostic } from '../model/source.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
 import { probeFailed } from './failures.ts';
-import { withinOf } from './question.ts';
+import { withinOf } from './inside.ts';
 import type { Task } from './run-state.ts';
 
 type Patch = (probe: Probe, answer: Answer) => Answer | Unknown;

@@ -1,4 +1,5 @@
-import { type Probes, stat } from '../model/probe.ts';
+import type { Probes } from '../model/probe.ts';
+import { stat } from '../model/probe-makers.ts';
 import { normal } from '../shell/overlay-paths.ts';
 import { type Question, question } from './question.ts';
 

@@ -5,9 +5,10 @@ import type { Part, Response } from '../model/host.ts';
 import type { Answer, ProbeFailure } from '../model/probe.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Answers } from './answers.ts';
+import { Inside, impliedAnswer } from './inside.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
 import type { Done, Made, Member } from './member.ts';
-import { implied, type Question, withinOf } from './question.ts';
+import type { Question } from './question.ts';
 import { type HostState, type RunState, surroundings, type Task } from './run-state.ts';
 
 /** Longest look ahead: items that one request asks for at most. */
@@ -48,8 +49,7 @@ export class Lookahead {
   readonly #inspections = new WeakMap<ReadyItem<AnyModule>, Inspection>();
   readonly #expansions = new Map<Task, Expanded>();
   readonly #made = new Map<Task, Map<number, Made>>();
-  /** What was a directory before answers became void: it mostly still is, and what is inside of it is asked at once. */
-  readonly #directories = new Set<string>();
+  readonly #inside = new Inside();
   #width = WIDEST;
   #nextId = 0;
 
@@ -93,18 +93,12 @@ export class Lookahead {
   #answersOf(task: Task, item: ReadyItem<AnyModule>): ItemAnswers {
     const known = new Map<string, Answer | ProbeFailure>();
     const { questions } = this.inspectionOf(item);
+    const answerOf = (question: Question) => this.#answers.get(task.become, question);
     for (const [field, question] of questions) {
-      const answer =
-        this.#answers.get(task.become, question) ?? this.#implied(question, questions, task.become);
+      const answer = answerOf(question) ?? impliedAnswer(question, questions, answerOf);
       if (answer) known.set(field, answer);
     }
     return known;
-  }
-
-  /** What another answer of the same item says of a question already. */
-  #implied({ probe }: Question, questions: Inspection['questions'], user: string | undefined) {
-    const around = questions.get(withinOf(probe) ?? '');
-    return around && implied(this.#answers.get(user, around));
   }
 
   /** What a task comes to by what is known now: the same until the host has learnt something. */
@@ -198,19 +192,9 @@ export class Lookahead {
       into.links.add(link);
       this.#askOne(link, into);
     }
+    const answerOf = (question: Question) => this.#answers.get(into.user, question);
     for (const question of questions.values())
-      if (this.#isDue(question, questions, into.user)) this.#askOne(question, into);
-  }
-
-  /** False for what is asked only inside of a directory, where that is none, or was never known to be one. */
-  #isDue({ probe }: Question, questions: Inspection['questions'], user: string | undefined): boolean {
-    const around = questions.get(withinOf(probe) ?? '');
-    if (!around) return true;
-    const answer = this.#answers.get(user, around);
-    if (answer === undefined) return this.#directories.has(around.key);
-    if (implied(answer)) return false;
-    this.#directories.add(around.key);
-    return true;
+      if (this.#inside.isDue(question, questions, answerOf)) this.#askOne(question, into);
   }
 
   #askOne(question: Question, { user, keys, parts, questions }: Asked): void {

@@ -1,6 +1,7 @@
 import { fault } from '../diagnostics/trouble.ts';
 import type { Shell } from '../model/host.ts';
-import { type FileRead, readFile } from '../model/probe.ts';
+import type { FileRead } from '../model/probe.ts';
+import { readFile } from '../model/probe-makers.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { Action } from '../model/step.ts';
 import type { Absence } from '../modules/module.ts';

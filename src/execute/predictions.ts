@@ -1,6 +1,7 @@
 import { isProbeFailure } from '../model/host.ts';
 import type { Prediction } from '../model/planned.ts';
-import { type Answer, type Probe, probeKey } from '../model/probe.ts';
+import type { Answer, Probe } from '../model/probe.ts';
+import { probeKey } from '../model/probe-makers.ts';
 import type { HostState } from './run-state.ts';
 
 /** What a dry run expects of a host: of everything that it asked, and of everything that a step has declared. */

@@ -1,5 +1,4 @@
-import { isProbeFailure } from '../model/host.ts';
-import type { Answer, Probe, ProbeFailure, Stat } from '../model/probe.ts';
+import type { Probe } from '../model/probe.ts';
 
 /** A probe with what tells it from others that a user may ask: equal probes have equal keys. */
 export interface Question {
@@ -22,15 +21,4 @@ export function keyOf(probe: Probe): string {
       key += `\0${field}\0${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
   }
   return key;
-}
-
-/** The name under which the directory is asked for that a probe looks into. */
-export const withinOf = (probe: Probe): string | undefined => ('within' in probe ? probe.within : undefined);
-
-const NOTHING: Stat = { exists: false };
-
-/** What is known of a path inside, by the answer to what it is inside of: nothing is there where that is no directory. */
-export function implied(around: Answer | ProbeFailure | undefined): Stat | undefined {
-  if (around === undefined || isProbeFailure(around)) return undefined;
-  return 'type' in around && around.type === 'directory' ? undefined : NOTHING;
 }

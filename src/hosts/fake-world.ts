@@ -1,12 +1,6 @@
 import type { Facts } from '../model/facts.ts';
-import {
-  type Answer,
-  type Captured,
-  type PackageState,
-  type Probe,
-  probeKey,
-  type UnitState,
-} from '../model/probe.ts';
+import type { Answer, Captured, PackageState, Probe, UnitState } from '../model/probe.ts';
+import { probeKey } from '../model/probe-makers.ts';
 import type { Overlay } from '../shell/overlay.ts';
 
 /** A file by its text, or with its attributes. */

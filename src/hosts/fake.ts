@@ -9,15 +9,8 @@ import type {
   Response,
   Shell,
 } from '../model/host.ts';
-import {
-  type Answer,
-  type Capture,
-  type Captured,
-  type Probe,
-  type ProbeFailure,
-  probeKey,
-  type Stat,
-} from '../model/probe.ts';
+import type { Answer, Capture, Captured, Probe, ProbeFailure, Stat } from '../model/probe.ts';
+import { probeKey } from '../model/probe-makers.ts';
 import { type Action, type Effect, type Outcome, stepOfAction } from '../model/step.ts';
 import { isUnknown } from '../model/value.ts';
 import { Overlay } from '../shell/overlay.ts';

@@ -1,16 +1,14 @@
 import * as z from 'zod';
-import {
-  type AccountFound,
-  type AnswerTo,
-  account,
-  type Capture,
-  type Found,
-  type Probes,
-  type ProgramProbe,
-  program,
-  type StatPath,
-  stat,
+import type {
+  AccountFound,
+  AnswerTo,
+  Capture,
+  Found,
+  Probes,
+  ProgramProbe,
+  StatPath,
 } from '../model/probe.ts';
+import { account, program, stat } from '../model/probe-makers.ts';
 import { answers, run, type SetAttributes, type Step, step } from '../model/step.ts';
 import {
   type Acl,

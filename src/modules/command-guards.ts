@@ -1,14 +1,6 @@
 import * as z from 'zod';
-import {
-  type Capture,
-  capture,
-  type Found,
-  type Probe,
-  type ReadFile,
-  readFile,
-  type StatPath,
-  stat,
-} from '../model/probe.ts';
+import type { Capture, Found, Probe, ReadFile, StatPath } from '../model/probe.ts';
+import { capture, readFile, stat } from '../model/probe-makers.ts';
 import { answers, type Effect, type Outcome, type Run, run, type Step, step } from '../model/step.ts';
 import { unknown, type ValueMap } from '../model/value.ts';
 import { hostPath } from './file-path.ts';

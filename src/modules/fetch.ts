@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { type FileRead, here, readFile, stat } from '../model/probe.ts';
+import type { FileRead } from '../model/probe.ts';
+import { here, readFile, stat } from '../model/probe-makers.ts';
 import { answers, type LargeBytes, type Step, step } from '../model/step.ts';
 import { baseOf, hostPath } from './file-path.ts';
 import { defineModule, type Refusal, refuse, type Surroundings } from './module.ts';

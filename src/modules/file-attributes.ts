@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { account, type Found, type Stat, type StatFound } from '../model/probe.ts';
+import type { Found, Stat, StatFound } from '../model/probe.ts';
+import { account } from '../model/probe-makers.ts';
 import { type Action, type Step, step } from '../model/step.ts';
 import { bitsOf, fileMode, octal } from './file-mode.ts';
 import { type Refusal, refuse } from './module.ts';

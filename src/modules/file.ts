@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { capture, type Found, type Stat, stat } from '../model/probe.ts';
+import type { Found, Stat } from '../model/probe.ts';
+import { capture, stat } from '../model/probe-makers.ts';
 import { answers, type Step, step } from '../model/step.ts';
 import { refuseToRemove } from '../shell/actions/refuse-to-remove.ts';
 import {

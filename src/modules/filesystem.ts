@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Captured, program } from '../model/probe.ts';
+import type { Captured } from '../model/probe.ts';
+import { program } from '../model/probe-makers.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { barePath } from './file-path.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readFile } from '../model/probe.ts';
+import { readFile } from '../model/probe-makers.ts';
 import { withNames, withoutNames } from './hosts-file.ts';
 import { address } from './ip-address-text.ts';
 import { absentBy, defineModule } from './module.ts';

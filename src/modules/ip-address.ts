@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Capture, type Captured, capture, type Found, type Probes } from '../model/probe.ts';
+import type { Capture, Captured, Found, Probes } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { cidr, device, isIpv6 } from './ip-address-text.ts';
 import { keeperOf } from './keepers.ts';

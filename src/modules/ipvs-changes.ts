@@ -1,5 +1,5 @@
 import type { Captured } from '../model/probe.ts';
-import { capture } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import { answers, type Effect, run, type Shown, type Step, step, type Wait } from '../model/step.ts';
 import { inOrder } from './ipvs-order.ts';
 import {

@@ -1,4 +1,5 @@
-import { type Captured, type ProgramFound, program } from '../model/probe.ts';
+import type { Captured, ProgramFound } from '../model/probe.ts';
+import { program } from '../model/probe-makers.ts';
 import { withPort } from './ip-address-text.ts';
 import { NO_IPVSADM, TABLE, TableChanges, THRESHOLDS } from './ipvs-changes.ts';
 import { addressOf, type IpvsWant, ipvsParams, keyOf, serverOf, serviceOf } from './ipvs-params.ts';

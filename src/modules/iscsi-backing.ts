@@ -1,12 +1,5 @@
-import {
-  type AnswerTo,
-  type Capture,
-  capture,
-  type Found,
-  type Probes,
-  type Stat,
-  stat,
-} from '../model/probe.ts';
+import type { AnswerTo, Capture, Found, Probes, Stat } from '../model/probe.ts';
+import { capture, stat } from '../model/probe-makers.ts';
 import { answers, type Effect } from '../model/step.ts';
 import { directoryOf, directoryRefusal } from './file-path.ts';
 import { contentOf, readContent, useOf } from './filesystem-device.ts';

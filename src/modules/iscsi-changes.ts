@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type StatFound, stat, unit } from '../model/probe.ts';
+import type { StatFound } from '../model/probe.ts';
+import { stat, unit } from '../model/probe-makers.ts';
 import { type Action, answers, type Effect, type Shown, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { contentOf, NO_DISK, uuidOf } from './filesystem-device.ts';

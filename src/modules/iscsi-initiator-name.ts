@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { capture, readFile, stat, type UnitState, unit } from '../model/probe.ts';
+import type { UnitState } from '../model/probe.ts';
+import { capture, readFile, stat, unit } from '../model/probe-makers.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { iscsiName } from './iscsi-names.ts';
 import { defineModule, refuse } from './module.ts';

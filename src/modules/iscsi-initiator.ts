@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Captured, program } from '../model/probe.ts';
+import type { Captured } from '../model/probe.ts';
+import { program } from '../model/probe-makers.ts';
 import { TargetChanges } from './iscsi-changes.ts';
 import { iscsiName, portal, portalText } from './iscsi-names.ts';
 import { heldOf, NO_ISCSIADM, NOT_ROOT, NOTHING, parseState, type State, stateOf } from './iscsi-state.ts';

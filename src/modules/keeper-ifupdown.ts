@@ -1,4 +1,5 @@
-import { type ReadFile, readFile } from '../model/probe.ts';
+import type { ReadFile } from '../model/probe.ts';
+import { readFile } from '../model/probe-makers.ts';
 import type { Keeper } from './keeper.ts';
 import { refuse } from './module.ts';
 import { WRITTEN, withBlock } from './network-blocks.ts';

@@ -1,4 +1,5 @@
-import { type Capture, type Captured, capture } from '../model/probe.ts';
+import type { Capture, Captured } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import { answers, run, type Shown, type Step, step } from '../model/step.ts';
 import { directoryOf } from './file-path.ts';
 import type { Keeper } from './keeper.ts';

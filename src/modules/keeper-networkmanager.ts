@@ -1,4 +1,5 @@
-import { type Capture, type Captured, capture, type ReadFile, type StatPath } from '../model/probe.ts';
+import type { Capture, Captured, ReadFile, StatPath } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import { answers, run, step } from '../model/step.ts';
 import type { Keeper } from './keeper.ts';
 import { unitKeeper } from './keeper-unit.ts';

@@ -1,4 +1,5 @@
-import { type ReadFile, readFile, type StatPath, stat } from '../model/probe.ts';
+import type { ReadFile, StatPath } from '../model/probe.ts';
+import { readFile, stat } from '../model/probe-makers.ts';
 import { type Step, step } from '../model/step.ts';
 import type { Keeper } from './keeper.ts';
 import { WRITTEN, withBlock } from './network-blocks.ts';

@@ -1,4 +1,5 @@
-import { type Captured, type SysctlProbe, sysctlValue } from '../model/probe.ts';
+import type { Captured, SysctlProbe } from '../model/probe.ts';
+import { sysctlValue } from '../model/probe-makers.ts';
 import { answers, type Effect } from '../model/step.ts';
 import { linkProbe } from './link.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readFile, stat } from '../model/probe.ts';
+import { readFile, stat } from '../model/probe-makers.ts';
 import { step } from '../model/step.ts';
 import {
   accountRefusal,

@@ -7,7 +7,7 @@ export type LioEdit = readonly [verb: string, ...words: (string | number | undef
  * Does the edits in order by rtslib, live, and saves all of LIO as targetcli does. A file is made sparse. fileio is told to the
  * initiators as a disk with a write cache, which they flush (write_back, as targetcli has it).
  */
-const EDIT = String.raw`
+const EDIT = `
 import json, os, sys
 from rtslib_fb import (BlockStorageObject, FabricModule, FileIOStorageObject, LUN, MappedLUN, NetworkPortal, NodeACL, RTSRoot,
     RTSLibError, TPG, Target)

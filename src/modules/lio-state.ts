@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Capture, type Captured, capture } from '../model/probe.ts';
+import type { Capture, Captured } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import type { TargetWant } from './iscsi-target-params.ts';
 
 /** How an initiator logs in; passwords as SHA-256. */

@@ -1,13 +1,5 @@
-import {
-  type ListedFile,
-  type PackageListing,
-  packageState,
-  program,
-  readFile,
-  type StatFound,
-  stat,
-  unit,
-} from '../model/probe.ts';
+import type { ListedFile, PackageListing, StatFound } from '../model/probe.ts';
+import { packageState, program, readFile, stat, unit } from '../model/probe-makers.ts';
 import type { Brought } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { broughtBy, type PackageContents } from './package-contents.ts';

@@ -1,14 +1,6 @@
 import * as z from 'zod';
-import {
-  type Capture,
-  type Captured,
-  capture,
-  type FileRead,
-  readFile,
-  type StatFound,
-  stat,
-  sysctlValue,
-} from '../model/probe.ts';
+import type { Capture, Captured, FileRead, StatFound } from '../model/probe.ts';
+import { capture, readFile, stat, sysctlValue } from '../model/probe-makers.ts';
 import { answers, type Effect, run, type Step, step } from '../model/step.ts';
 import { broughtBy, takenBy } from './kernel-modules.ts';
 import { defineModule, isRefusal, type Refusal, refuse } from './module.ts';

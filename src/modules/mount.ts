@@ -1,14 +1,5 @@
-import {
-  type Capture,
-  type Found,
-  type Probes,
-  type ProgramProbe,
-  program,
-  type ReadFile,
-  readFile,
-  type StatPath,
-  stat,
-} from '../model/probe.ts';
+import type { Capture, Found, Probes, ProgramProbe, ReadFile, StatPath } from '../model/probe.ts';
+import { program, readFile, stat } from '../model/probe-makers.ts';
 import { answers, type Effect, run, type Step, step } from '../model/step.ts';
 import { withMount } from './fstab.ts';
 import { defineModule, type Refusal, refuse } from './module.ts';

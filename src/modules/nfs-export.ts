@@ -1,4 +1,5 @@
-import { type Captured, capture, program, readFile, stat } from '../model/probe.ts';
+import type { Captured } from '../model/probe.ts';
+import { capture, program, readFile, stat } from '../model/probe-makers.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { absentBy, defineModule, type Refusal, refuse } from './module.ts';
 import {

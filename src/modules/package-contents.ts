@@ -1,13 +1,5 @@
-import {
-  account,
-  type Probe,
-  program,
-  readFile,
-  type StatFound,
-  stat,
-  type UnitState,
-  unit,
-} from '../model/probe.ts';
+import type { Probe, StatFound, UnitState } from '../model/probe.ts';
+import { account, program, readFile, stat, unit } from '../model/probe-makers.ts';
 import type { Brought } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type PackageProbe, type PackageState, packageState } from '../model/probe.ts';
+import type { PackageProbe, PackageState } from '../model/probe.ts';
+import { packageState } from '../model/probe-makers.ts';
 import { answers, type Effect, type Step, step } from '../model/step.ts';
 import { knownPackages } from './known-packages.ts';
 import { broughtByListing } from './listed-package.ts';

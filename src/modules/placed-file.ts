@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Content, isLocal, LARGE_BYTES } from '../model/content.ts';
-import { type FileRead, type Found, readFile, type Stat, type StatFound, stat } from '../model/probe.ts';
+import type { FileRead, Found, Stat, StatFound } from '../model/probe.ts';
+import { readFile, stat } from '../model/probe-makers.ts';
 import { type Shown, type Step, step } from '../model/step.ts';
 import { hashOf } from '../shell/hash-of.ts';
 import {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type UnitState, unit } from '../model/probe.ts';
+import type { UnitState } from '../model/probe.ts';
+import { unit } from '../model/probe-makers.ts';
 import { answers, type Run, run, type Step, step } from '../model/step.ts';
 import { type AnyModule, defineModule, type Refusal, refuse, type Surroundings } from './module.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type FileRead, readFile, type StatFound, stat as statProbe } from '../model/probe.ts';
+import type { FileRead, StatFound } from '../model/probe.ts';
+import { readFile, stat as statProbe } from '../model/probe-makers.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
 import { octal } from './file-mode.ts';
 import { hostPath } from './file-path.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readFile, stat, sysctlValue } from '../model/probe.ts';
+import { readFile, stat, sysctlValue } from '../model/probe-makers.ts';
 import { answers, differs, run, type Step, step } from '../model/step.ts';
 import { barePath, directoryOf, newFileRefusal } from './file-path.ts';
 import { absentBy, defineModule, refuse } from './module.ts';

@@ -1,4 +1,5 @@
-import { type Capture, type Captured, capture } from '../model/probe.ts';
+import type { Capture, Captured } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 
 /** A target of tgtd. */
 export interface TgtTarget {

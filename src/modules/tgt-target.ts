@@ -1,12 +1,5 @@
-import {
-  type AnswerTo,
-  type Capture,
-  type Found,
-  type Probes,
-  type ProgramProbe,
-  program,
-  type Stat,
-} from '../model/probe.ts';
+import type { AnswerTo, Capture, Found, Probes, ProgramProbe, Stat } from '../model/probe.ts';
+import { program } from '../model/probe-makers.ts';
 import { answers, type Effect, type Step, step } from '../model/step.ts';
 import {
   backingProbes,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Captured, capture } from '../model/probe.ts';
+import type { Captured } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import { run, type Step, step } from '../model/step.ts';
 import type { ValueMap } from '../model/value.ts';
 import { defineModule, type Refusal, refuse } from './module.ts';

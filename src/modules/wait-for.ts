@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Capture, capture } from '../model/probe.ts';
+import type { Capture } from '../model/probe.ts';
+import { capture } from '../model/probe-makers.ts';
 import { answers, run, type Step, step, type Wait } from '../model/step.ts';
 import { hostPath } from './file-path.ts';
 import { defineModule, refuse } from './module.ts';

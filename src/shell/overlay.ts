@@ -1,4 +1,5 @@
-import { type Answer, type AnswerTo, type Probe, probeKey, type UnitState } from '../model/probe.ts';
+import type { Answer, AnswerTo, Probe, UnitState } from '../model/probe.ts';
+import { probeKey } from '../model/probe-makers.ts';
 import type { Action, Brought, Effect, Step } from '../model/step.ts';
 import { isUnknown, type Unknown, unknown } from '../model/value.ts';
 import { absenceOf, administrators, isAbsent } from './overlay-absence.ts';

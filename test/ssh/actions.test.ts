@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host, Shell } from '../../src/model/host.ts';
-import { capture, readFile, stat } from '../../src/model/probe.ts';
+import { capture, readFile, stat } from '../../src/model/probe-makers.ts';
 import { run, type WriteFile } from '../../src/model/step.ts';
 import { act, ask, sendAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host } from '../../src/model/host.ts';
-import { packageState } from '../../src/model/probe.ts';
+import { packageState } from '../../src/model/probe-makers.ts';
 import { ask } from '../sshd/ask.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
 import { targetFor } from '../sshd/target.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connect } from '../../src/hosts/connect.ts';
 import type { ConnectOptions, Host, Target } from '../../src/model/host.ts';
-import { capture, readFile } from '../../src/model/probe.ts';
+import { capture, readFile } from '../../src/model/probe-makers.ts';
 import { run } from '../../src/model/step.ts';
 import { act, ask } from '../sshd/ask.ts';
 import { isRoot, type Sshd, type SshdOptions, startSshd } from '../sshd/start-sshd.ts';

@@ -9,7 +9,7 @@ import { connect } from '../../src/hosts/connect.ts';
 import { dial } from '../../src/hosts/dial.ts';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host, Target } from '../../src/model/host.ts';
-import { capture } from '../../src/model/probe.ts';
+import { capture } from '../../src/model/probe-makers.ts';
 import type { Diagnostic } from '../../src/model/source.ts';
 import { ask } from '../sshd/ask.ts';
 import { type Sshd, startSshd } from '../sshd/start-sshd.ts';

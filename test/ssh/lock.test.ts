@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '../../src/hosts/connect.ts';
 import type { ConnectOptions, Host, PendingHandler } from '../../src/model/host.ts';
-import { capture, stat } from '../../src/model/probe.ts';
+import { capture, stat } from '../../src/model/probe-makers.ts';
 import { run } from '../../src/model/step.ts';
 import { act, ask, sendAll } from '../sshd/ask.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';

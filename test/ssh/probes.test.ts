@@ -13,7 +13,7 @@ import {
   stat,
   sysctlValue,
   unit,
-} from '../../src/model/probe.ts';
+} from '../../src/model/probe-makers.ts';
 import { ask, askAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host, Shell } from '../../src/model/host.ts';
-import { capture, stat } from '../../src/model/probe.ts';
+import { capture, stat } from '../../src/model/probe-makers.ts';
 import { run } from '../../src/model/step.ts';
 import { act, ask, askAll, sendAll } from '../sshd/ask.ts';
 import { testShells } from '../sshd/shells.ts';

@@ -17,7 +17,7 @@ import { fillInHashes } from '../../src/hosts/hash-file.ts';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { LocalFile } from '../../src/model/content.ts';
 import type { Host, Shell } from '../../src/model/host.ts';
-import { capture, readFile } from '../../src/model/probe.ts';
+import { capture, readFile } from '../../src/model/probe-makers.ts';
 import type { WriteFile } from '../../src/model/step.ts';
 import { act, ask, sendAll } from '../sshd/ask.ts';
 import { readingShells } from '../sshd/shells.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { inspectionOf } from '../../../src/execute/inspection.ts';
 import type { ReadyItem } from '../../../src/model/compiled.ts';
-import { type Probes, stat } from '../../../src/model/probe.ts';
+import type { Probes } from '../../../src/model/probe.ts';
+import { stat } from '../../../src/model/probe-makers.ts';
 import type { AnyModule, Surroundings } from '../../../src/modules/module.ts';
 
 const around = (host: string) => () => ({ host }) as Surroundings;

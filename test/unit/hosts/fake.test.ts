@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { FakeHost, fakeConnect } from '../../../src/hosts/fake.ts';
 import type { ConnectOptions, Target } from '../../../src/model/host.ts';
-import { program, readFile, sysctlValue, unit } from '../../../src/model/probe.ts';
+import { program, readFile, sysctlValue, unit } from '../../../src/model/probe-makers.ts';
 import { type Action, answers, run, step } from '../../../src/model/step.ts';
 
 const target: Target = { name: 'web1', connection: 'ssh', address: '10.0.0.2', connectTimeoutMs: 1000 };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Part } from '../../../src/model/host.ts';
-import { readFile, stat } from '../../../src/model/probe.ts';
+import { readFile, stat } from '../../../src/model/probe-makers.ts';
 import { framesFor } from '../../../src/shell/compiled-before.ts';
 import { TOOL_NAMES, toolsFrom } from '../../../src/shell/tools.ts';
 

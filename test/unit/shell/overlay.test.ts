@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  capture,
-  type Probe,
-  program,
-  readFile,
-  type Stat,
-  stat,
-  sysctlValue,
-  unit,
-} from '../../../src/model/probe.ts';
+import type { Probe, Stat } from '../../../src/model/probe.ts';
+import { capture, program, readFile, stat, sysctlValue, unit } from '../../../src/model/probe-makers.ts';
 import { type Action, answers, type Effect, run, step } from '../../../src/model/step.ts';
 import { isUnknown } from '../../../src/model/value.ts';
 import { Overlay } from '../../../src/shell/overlay.ts';

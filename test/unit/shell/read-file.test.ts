@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { readFile } from '../../../src/model/probe.ts';
+import { readFile } from '../../../src/model/probe-makers.ts';
 import { FrameOutput } from '../../../src/shell/frame-output.ts';
 import { readFilePiece } from '../../../src/shell/probes/read-file.ts';
 import { toolsFrom } from '../../../src/shell/tools.ts';
