@@ -2,9 +2,10 @@ import type { Answer, AnswerTo, Probe, UnitState } from '../model/probe.ts';
 import { probeKey } from '../model/probe-makers.ts';
 import type { Action, Brought, Effect, Step } from '../model/step.ts';
 import { isUnknown, type Unknown, unknown } from '../model/value.ts';
-import { absenceOf, administrators, isAbsent } from './overlay-absence.ts';
+import { absenceOf, isAbsent } from './overlay-absence.ts';
 import { OverlayFiles } from './overlay-files.ts';
 import { broughtTo, isOverwritten, packageOver } from './overlay-packages.ts';
+import { Undeclared } from './overlay-undeclared.ts';
 import { unitOver } from './overlay-units.ts';
 
 /**
@@ -18,10 +19,7 @@ export class Overlay {
   readonly #probes = new Map<string, Probe>();
   /** What packages bring, where the host has nothing of its own. */
   readonly #brought = new Map<string, Answer | Unknown>();
-  /** Packages of which nobody said what they bring, or take with them. */
-  readonly #mayBring: string[] = [];
-  readonly #mayTake: string[] = [];
-  readonly #modules: string[] = [];
+  readonly #undeclared = new Undeclared();
   /** True while nothing was laid over the host: it then answers for itself. */
   #bare = true;
   #pending = false;
@@ -136,29 +134,16 @@ export class Overlay {
     const brought = broughtTo(probe, this.#brought.get(this.#keyOf(probe)));
     if (isAbsent(probe, answer)) return brought ?? this.#mayCome(probe) ?? answer;
     if (brought && isOverwritten(probe, answer)) return brought;
-    return this.#mayGo(probe) ?? answer;
+    return this.#undeclared.mayGo(probe) ?? answer;
   }
 
   #mayCome(probe: Probe): Unknown | undefined {
-    if (probe.kind === 'sysctl') {
-      const module = this.#modules.at(-1);
-      return module === undefined ? undefined : unknown(`it may come with the kernel module ${module}`);
-    }
     if (probe.kind === 'capture') {
       const name = probe.argv[0] ?? '';
       if (this.#brought.has(this.#keyOf({ kind: 'program', name })))
         return unknown(`${name} is installed in this run`);
     }
-    if (this.#mayBring.length === 0 || probe.kind === 'package' || probe.kind === 'here') return undefined;
-    if ((probe.kind === 'stat' || probe.kind === 'readFile') && administrators(probe.path)) return undefined;
-    return unknown(`it may come with the package ${this.#mayBring.join(', ')}`);
-  }
-
-  #mayGo(probe: Probe): Unknown | undefined {
-    if (this.#mayTake.length === 0 || probe.kind === 'package' || probe.kind === 'sysctl') return undefined;
-    if (probe.kind === 'capture' || probe.kind === 'here') return undefined;
-    if ('path' in probe && (administrators(probe.path) || probe.path.startsWith('/etc/'))) return undefined;
-    return unknown(`it may go with the package ${this.#mayTake.join(', ')}`);
+    return this.#undeclared.mayCome(probe);
   }
 
   #effect(effect: Effect, user: string): void {
@@ -176,14 +161,14 @@ export class Overlay {
         return;
       case 'installs':
         if (effect.brings) this.#bring(effect.brings);
-        else this.#mayBring.push(...effect.packages);
+        else this.#undeclared.installs(effect.packages);
         return;
       case 'uninstalls':
         for (const probe of effect.takes ?? []) this.#declare(probe, absenceOf(probe));
-        if (!effect.takes) this.#mayTake.push(...effect.packages);
+        if (!effect.takes) this.#undeclared.uninstalls(effect.packages);
         return;
       case 'loads':
-        this.#modules.push(effect.module);
+        this.#undeclared.loads(effect.module);
         return;
     }
   }
