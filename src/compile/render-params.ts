@@ -71,7 +71,7 @@ export function renderParams(
     else {
       if (read.kind === 'bytes' && isLocal(read.bytes)) named = { file: read.bytes };
       if (read.kind === 'bytes') content = { [source.into]: read.bytes };
-      keep(source.into, undefined, read.kind === 'unknown' ? read.value : undefined);
+      else pending ??= read.value;
     }
   }
   if (diagnostics.length > 0) return { kind: 'faulty', diagnostics };
