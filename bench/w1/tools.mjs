@@ -26,6 +26,12 @@ export const TOOLS = {
       ],
     }),
   },
+  // All that comes before the first connection, for these hosts.
+  check: {
+    label: '`troupe check`',
+    works: false,
+    command: (place) => ({ argv: [troupe, 'check', place.playbook, '-i', inventory(place)] }),
+  },
   batched: {
     label: 'batched floor',
     works: true,
