@@ -23,9 +23,12 @@ export function parseParams(
   if (key === undefined) return parseNow(module, params, tree);
   const known = before.get(tree) ?? new Map<string, Parsed>();
   before.set(tree, known);
-  const parsed = known.get(key) ?? parseNow(module, params, tree);
+  const same = known.get(key);
+  if (same) return same;
+  const parsed = parseNow(module, params, tree);
+  if (parsed.kind === 'faulty') return parsed;
   if (known.size >= MOST_KEPT) known.clear();
-  if (parsed.kind === 'value') known.set(key, parsed);
+  known.set(key, parsed);
   return parsed;
 }
 

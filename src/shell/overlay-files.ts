@@ -3,12 +3,12 @@ import type { FileRead, ReadFile, Stat } from '../model/probe.ts';
 import type { Action } from '../model/step.ts';
 import { type Unknown, unknown } from '../model/value.ts';
 import { type Attributes, made, merge, NOT_KNOWN, pick } from './overlay-attributes.ts';
+import { followed, type Link, type Located } from './overlay-links.ts';
 import { type Node, readOf, withAttributes } from './overlay-nodes.ts';
 import { ancestors, isBelow, join, normal } from './overlay-paths.ts';
 
-/** As many as Linux follows (MAXSYMLINKS). */
-const MOST_HOPS = 40;
 const ABSENT: Stat = { exists: false };
+
 /** The part of the overlay that knows files: what they would be after the actions so far. Paths are absolute. */
 export class OverlayFiles {
   readonly #nodes = new Map<string, Node>();
@@ -33,8 +33,7 @@ export class OverlayFiles {
     if (action.kind === 'writeFile') this.#write(this.#resolve(path).path, action.content, action, user);
     if (action.kind === 'makeDirectory') this.#makeDirectory(path, action, user);
     // Of a link only its own owner is set, of which nothing is kept here.
-    if (action.kind === 'setAttributes' && this.#targetOf(path) === undefined)
-      this.#setAttributes(path, action);
+    if (action.kind === 'setAttributes' && !this.#linkAt(path)) this.#setAttributes(path, action);
     if (action.kind === 'makeLink') {
       this.#nodes.set(path, { kind: 'link', target: action.target });
       this.#hasLinks = true;
@@ -224,31 +223,16 @@ export class OverlayFiles {
 
   /** A path with all links followed that are known: those of this run, and those that the host told of. */
   #resolve(path: string): Located {
-    let current = normal(path);
-    if (!this.#hasLinks) return { path: current, through: undefined, loops: false };
-    let through: string | undefined;
-    for (let hops = 0; hops < MOST_HOPS; hops += 1) {
-      const link = [...ancestors(current), current].find((name) => this.#targetOf(name) !== undefined);
-      if (link === undefined) return { path: current, through, loops: false };
-      if (this.#nodes.get(link)?.kind === 'link') through = link;
-      current = normal(join(join(link, '..'), this.#targetOf(link) ?? '') + current.slice(link.length));
-    }
-    return { path: current, through, loops: true };
+    if (!this.#hasLinks) return { path: normal(path), through: undefined, loops: false };
+    return followed(path, (name) => this.#linkAt(name));
   }
 
-  #targetOf(path: string): string | undefined {
+  #linkAt(path: string): Link | undefined {
     const node = this.#nodes.get(path);
-    if (node?.kind === 'link') return node.target;
-    return node || this.#isCleared(path) ? undefined : this.#hostLinks.get(path);
+    if (node?.kind === 'link') return { target: node.target, isNew: true };
+    const target = node || this.#isCleared(path) ? undefined : this.#hostLinks.get(path);
+    return target === undefined ? undefined : { target, isNew: false };
   }
-}
-
-/** Where a path leads, and the last link of this run on the way. */
-interface Located {
-  readonly path: string;
-  readonly through: string | undefined;
-  /** Its links lead in a circle: there is nothing. */
-  readonly loops: boolean;
 }
 
 const notYet = (link: string): Unknown => unknown(`it is behind the link ${link}, which is made in this run`);

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import type { ReadFile } from '../../model/probe.ts';
+import type { FileRead, ReadFile } from '../../model/probe.ts';
 import type { FrameOutput } from '../frame-output.ts';
+import { hashOf } from '../hash-of.ts';
 import { type Asked, denied, failure, type Piece, probePiece } from '../piece.ts';
 import { quoteAll } from '../quote.ts';
 import type { Tools } from '../tools.ts';
@@ -54,13 +54,13 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
           return { exists: true, sha256: probe.expect };
         const printed = frame.values.get(`${key}:${at}:hash`);
         const { most: wanted = Number.POSITIVE_INFINITY } = probe;
-        const content = together.get(at);
-        if (content && content.length <= wanted)
-          return { exists: true, sha256: printed ?? sha256Of(content), content };
-        if (together.has(at) && !content) return changedMeanwhile(probe.path);
+        if (together.has(at)) {
+          const { sha256, content } = together.get(at) ?? {};
+          if (!sha256 || !content) return changedMeanwhile(probe.path);
+          return { exists: true, sha256, ...(content.length <= wanted ? { content } : {}) };
+        }
         const bytes = frame.sections.get(section(id));
-        const isLarge = content !== undefined || (bytes?.rc === 0 && bytes.size > wanted);
-        if (wanted === 0 || isLarge || large?.has(at)) {
+        if (wanted === 0 || (bytes?.rc === 0 && bytes.size > wanted) || large?.has(at)) {
           if (printed && printed !== '-') return { exists: true, sha256: printed };
           if (!tools.sha256sum) return failure('missing-tool', 'the host has no sha256sum for a large file');
         }
@@ -68,11 +68,11 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
           const why = bytes?.text('stderr') || frame.sections.get(key)?.text('stderr');
           return failure('other', `${probe.path} could not be read: ${why?.trim() ?? ''}`);
         }
-        const read = bytes.bytes();
-        const sha256 = sha256Of(read);
+        const content = new Uint8Array(bytes.bytes());
+        const sha256 = hashOf(content);
         if (printed !== undefined && printed !== sha256 && !/^\/(proc|sys)\//.test(probe.path))
           return changedMeanwhile(probe.path);
-        return { exists: true, sha256, content: new Uint8Array(read) };
+        return { exists: true, sha256, content };
       };
     },
     [`f${key}`, ...parts.map(({ id }) => section(id))],
@@ -83,17 +83,24 @@ export function readFilePiece(parts: readonly Asked<ReadFile>[], key: string, to
  * The bytes of files that one `cat` printed, by their places; undefined for one that changed between the commands. Where one
  * has, those after it are found from the end.
  */
-function readTogether(frame: FrameOutput, key: string): ReadonlyMap<number, Uint8Array | undefined> {
+function readTogether(
+  frame: FrameOutput,
+  key: string,
+): ReadonlyMap<number, Pick<FileRead, 'sha256' | 'content'> | undefined> {
   const bytes = frame.sections.get(`f${key}`)?.bytes();
   const files = [...(frame.values.get(`${key}:z`) ?? '').matchAll(/(\d+):(\d+)/g)].map(([, at, size]) => ({
     at: Number(at),
     size: Number(size),
   }));
-  const found = new Map<number, Uint8Array | undefined>(files.map(({ at }) => [at, undefined]));
+  const found = new Map<number, Pick<FileRead, 'sha256' | 'content'> | undefined>(
+    files.map(({ at }) => [at, undefined]),
+  );
   if (!bytes) return found;
   const take = (at: number, part: Buffer): boolean => {
-    if (sha256Of(part) !== frame.values.get(`${key}:${at}:hash`)) return false;
-    found.set(at, new Uint8Array(part));
+    const content = new Uint8Array(part);
+    const sha256 = hashOf(content);
+    if (sha256 !== frame.values.get(`${key}:${at}:hash`)) return false;
+    found.set(at, { sha256, content });
     return true;
   };
   let start = 0;
@@ -110,7 +117,5 @@ function readTogether(frame: FrameOutput, key: string): ReadonlyMap<number, Uint
   }
   return found;
 }
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const changedMeanwhile = (path: string) => failure('other', `${path} changed while it was read`);
