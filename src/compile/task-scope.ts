@@ -136,7 +136,10 @@ export class TaskScope implements Scope {
   }
 }
 
-/** A scalar that is its value already: where it stands says nothing, so hosts may each have their own. */
+/**
+ * A scalar that is its value already: where it stands says nothing, so hosts may each have their own. A template is not: what a
+ * task gave may be the same text, and is not rendered.
+ */
 const isPlain = (tree: Tree): tree is ScalarTree =>
   tree.kind === 'scalar' && !(typeof tree.value === 'string' && tree.value.includes('{{'));
 

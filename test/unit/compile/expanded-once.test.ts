@@ -12,10 +12,10 @@ function expand(task: string, host: string, values: HostValues, project = projec
   return made.expand(values);
 }
 
-function expandFirst(project: ReturnType<typeof compiled>, host: string) {
+function expandFirst(project: ReturnType<typeof compiled>, host: string, values = nothing) {
   const [made] = tasksOn(project, host);
   if (!made) throw new Error('no task');
-  return made.expand(nothing);
+  return made.expand(values);
 }
 
 const projectOf = (task: string) =>
@@ -48,16 +48,18 @@ test('Hosts share it where their own variables are equal, wherever these stand',
   expect(expand(task, 'c', nothing, project)).not.toBe(expand(task, 'a', nothing, project));
 });
 
-test('A text that is to be rendered is none that hosts share, and a text is no number', () => {
+test('A text that is to be rendered is not the same text as a value, and a text is no number', () => {
   const project = (vars: string) =>
     compiled({
       'hosts.yml': `all: {hosts: {${vars}}}\n`,
-      'site.yml': '- hosts: all\n  tasks:\n    - debug: {msg: "{{to_json what}}"}\n',
+      'site.yml': '- hosts: all\n  vars: {site: north}\n  tasks:\n    - debug: {msg: "{{to_json what}}"}\n',
     });
-  const said = (vars: string) => ['a', 'b'].map((host) => brief(expandFirst(project(vars), host)));
-  const mine = '"{{inventory_hostname}}"';
-  expect(said(`a: {what: ${mine}}, b: {what: ${mine}}`)).toEqual([['"a"'], ['"b"']]);
-  expect(said('a: {what: 1}, b: {what: "1"}')).toEqual([['1'], ['"1"']]);
+  const rendered = project('a: {what: "{{site}}"}, b: {what: x}');
+  const learnt = new Map([['what', '{{site}}']]);
+  expect(brief(expandFirst(rendered, 'a'))).toEqual(['"north"']);
+  expect(brief(expandFirst(rendered, 'b', { learnt }))).toEqual(['"{{site}}"']);
+  const numbers = project('a: {what: 1}, b: {what: "1"}');
+  expect(['a', 'b'].map((host) => brief(expandFirst(numbers, host)))).toEqual([['1'], ['"1"']]);
 });
 
 test('Parameters are parsed once for all hosts on which only what is in a file differs', () => {

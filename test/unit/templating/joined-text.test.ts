@@ -20,6 +20,7 @@ const scope = scopeOf({
   map: { inner: 'deep', list: [1] },
   later: unknown('is not known yet'),
   html: '<&">',
+  join: 'named as a helper',
 });
 
 /** What the interpreter makes of a text, which decides. */
@@ -51,6 +52,8 @@ test.each([
   '{{list}}',
   '{{nothing}}',
   '{{upper name}}',
+  '{{join list ","}}',
+  '{{join list=list}}',
   '{{#if on}}x{{/if}}',
   '{{! said to nobody }}x',
   '{{"literal"}}',
