@@ -7,8 +7,8 @@ const NODE = /^v20\./;
 /** Bytes of bytecode that a function runs until V8 thinks of optimizing it: as Node has it, and as it is here. */
 const [SOON, LATER] = [67_584, 500_000];
 
-/** What a run over hosts needs of Node. V8 takes what Node brings compiled only as long as its flags are Node's own. */
-const NEEDED = ['assert', 'child_process', 'crypto', 'dns', 'fs/promises', 'net', 'string_decoder'];
+/** What a run over ssh needs of Node. V8 takes what Node brings compiled only as long as its flags are Node's own. */
+const NEEDED = ['crypto', 'net', 'string_decoder'];
 
 const after = (bytes) => {
   if (NODE.test(process.version)) setFlagsFromString(`--interrupt-budget=${bytes}`);

@@ -33,42 +33,92 @@ const ownSubcommandsOnly = {
   },
 };
 
-/** Node makes its cryptography ready at the first call, not at the start: what only checks a playbook needs none. */
-const lateCrypto = {
-  name: 'late-crypto',
+/** What Node loads, or makes ready, when it is first called, because a run may have no need of it: names by module. */
+const LATE = {
+  // What only checks a playbook needs no cryptography.
+  'node:crypto': [
+    ...['createHash', 'createHmac', 'createPrivateKey', 'randomBytes', 'randomInt', 'scryptSync', 'sign'],
+    'timingSafeEqual',
+  ],
+  // Only large files travel in pieces.
+  'node:fs/promises': ['mkdir', 'open', 'rename', 'rm'],
+  // Of ssh2: for the agents of Windows, and for hosts that it is to connect to itself.
+  child_process: ['execFile', 'spawn'],
+  dns: ['lookup'],
+};
+
+/** A name that is missing in `LATE` is an error of the build. */
+const late = {
+  name: 'late',
   setup(bundler) {
-    bundler.onResolve({ filter: /^node:crypto$/ }, ({ path, namespace }) =>
+    const filter = new RegExp(`^(${Object.keys(LATE).join('|')})$`);
+    bundler.onResolve({ filter }, ({ path, namespace }) =>
       namespace === 'file' ? { path, namespace: 'late' } : undefined,
     );
-    // A name that is missing here is an error of the build.
-    const used = ['createHash', 'createHmac', 'createPrivateKey', 'randomBytes', 'randomInt'];
-    const late = [...used, 'scryptSync', 'sign', 'timingSafeEqual'].map(
-      (name) =>
-        `export const ${name} = (...given) => process.getBuiltinModule('node:crypto').${name}(...given);`,
+    bundler.onLoad({ filter, namespace: 'late' }, ({ path }) => ({
+      contents: LATE[path]
+        .map(
+          (name) =>
+            `export const ${name} = (...given) => process.getBuiltinModule('${path}').${name}(...given);`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
+/** Of Node's `assert`, which is large, asn1 asks whether something is so. */
+const smallAssert = {
+  name: 'small-assert',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^assert$/ }, ({ path, importer }) =>
+      /node_modules\/asn1\//.test(importer) ? { path, namespace: 'small' } : undefined,
     );
-    bundler.onLoad({ filter: /./, namespace: 'late' }, () => ({ contents: late.join('\n') }));
+    bundler.onLoad({ filter: /./, namespace: 'small' }, () => ({
+      contents: `exports.ok = (so) => { if (!so) throw new Error('not what asn1 expects'); };
+        exports.equal = (one, other) => exports.ok(one === other);`,
+    }));
   },
 };
 
 /**
- * ssh2 waits for WebAssembly before its first word to a server, for a cipher that hardly any asks for. Made at once it takes
- * a millisecond; made in the background, several turns of the event loop.
+ * Before its first word to a server ssh2 makes WebAssembly ready, for a cipher that hardly any asks for, and that its
+ * native code has, too, where there is any. Here it is made when it is first called.
  */
-const wasmAtOnce = {
-  name: 'wasm-at-once',
+const lateWasm = {
+  name: 'late-wasm',
   setup(bundler) {
+    const changed = (text, edits) => {
+      const unknown = edits.find(([from]) => !from || text.split(from).length !== 2);
+      if (unknown) return { errors: [{ text: `ssh2 is not as it was: where is "${unknown[0]}"?` }] };
+      return { contents: edits.reduce((before, [from, to]) => before.replace(from, () => to), text) };
+    };
+    bundler.onLoad({ filter: /ssh2\/lib\/protocol\/crypto\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const [setUp = ''] = /POLY1305_WASM_MODULE = await [^}]+(?=\} catch)/.exec(text) ?? [];
+      // The first call is made with the result's place not known yet.
+      const first = `let poly1305_auth = (_, ...given) => {
+        ${setUp.replace('await ', '')}
+        poly1305_auth(POLY1305_RESULT_MALLOC, ...given);
+      };`;
+      return changed(text, [
+        [setUp, ''],
+        ['let poly1305_auth;', first],
+      ]);
+    });
     bundler.onLoad({ filter: /ssh2\/lib\/protocol\/crypto\/poly1305\.js$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const [, bytes] = /"data:application\/octet-stream;base64,([\w+/=]+)"/.exec(text) ?? [];
-      const options = 'createPoly1305 = createPoly1305 || {};';
-      if (!bytes || !text.includes(options)) return { errors: [{ text: 'poly1305.js is not as it was' }] };
-      const made = `{ instantiateWasm(imports, receive) {
+      const made = `createPoly1305 = { instantiateWasm(imports, receive) {
         const module = new WebAssembly.Module(Buffer.from('${bytes}', 'base64'));
         const instance = new WebAssembly.Instance(module, imports);
         receive(instance);
         return instance.exports;
-      } }`;
-      return { contents: text.replace(bytes, '').replace(options, () => `createPoly1305 = ${made};`) };
+      } };`;
+      return changed(text, [
+        [bytes, ''],
+        ['createPoly1305 = createPoly1305 || {};', made],
+        ['return createPoly1305.ready', 'return createPoly1305'],
+      ]);
     });
   },
 };
@@ -98,7 +148,7 @@ const { outputFiles } = await build({
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   // `--readable` keeps the names for --cpu-prof.
   minify: !process.argv.includes('--readable'),
-  plugins: [sshClientOnly, ownSubcommandsOnly, lateCrypto, wasmAtOnce, nativeOutside],
+  plugins: [sshClientOnly, ownSubcommandsOnly, late, smallAssert, lateWasm, nativeOutside],
   platform: 'node',
   target: 'node20',
   sourcemap: true,

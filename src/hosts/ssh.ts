@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import { Trouble, trouble } from '../diagnostics/trouble.ts';
 import type { ConnectOptions, Host, Target } from '../model/host.ts';
 import { quoteAll } from '../shell/quote.ts';
+import { askNoProof } from './ask-no-proof.ts';
 import { type Channel, ChannelEars, ChannelMouth, type Launch } from './channel.ts';
 import { checkHostKey } from './check-host-key.ts';
 import { type Dialled, dial } from './dial.ts';
@@ -119,6 +120,7 @@ async function open(host: string, settings: SshSettings, sock: Duplex): Promise<
       },
     });
     signAtOnce(client);
+    askNoProof(client);
   });
 }
 

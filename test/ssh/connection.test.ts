@@ -209,6 +209,18 @@ test('a host behind another is reached through it', async () => {
   }
 });
 
+test('a server is asked for a sign of life, and not for a proof that it has all of its host keys', async () => {
+  const server = await startSshd({ config: ['LogLevel DEBUG1'] });
+  try {
+    const host = await reach(targetFor(server));
+    expect(await ask(await host.shell(), capture('echo', 'here'))).toMatchObject({ stdout: 'here\n' });
+    const asked = [...server.log().matchAll(/global_request: rtype (\S+)/g)].map(([, name]) => name);
+    expect(asked).toEqual(['keepalive@openssh.com']);
+  } finally {
+    await server.stop();
+  }
+});
+
 test('nobody at the port, no such name, and silence are unreachable', async () => {
   const silent: Server = createServer((socket) => socket.resume());
   const port = await new Promise<number>((resolve) =>
