@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { environment } from '../environment.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
 /** A run that takes longer hangs: so much for its start, and for each host. */
@@ -48,7 +49,7 @@ async function spend(folder, argv, hosts, output = '/dev/null') {
   const preload = ['--import', join(root, 'bench/fleet/usage.mjs')];
   const child = spawn(process.execPath, [...preload, ...argv], {
     stdio: ['ignore', out, 'inherit'],
-    env: { ...process.env, FLEET_USAGE: usage },
+    env: { ...environment, FLEET_USAGE: usage },
     timeout: PATIENCE_MS.start + PATIENCE_MS.host * hosts,
     killSignal: 'SIGKILL',
   });

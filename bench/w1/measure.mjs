@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { environment } from '../environment.mjs';
 
 /**
  * Runs a command under GNU time: `{ wallMs, cpuMs, peakMiB }`. CPU is the command's and that of the processes it waited
@@ -13,7 +14,7 @@ export async function measure(folder, { argv, env = {} }) {
   const start = performance.now();
   const child = spawn('/usr/bin/time', ['-q', '-o', usage, '-f', '%U %S %M', ...argv], {
     stdio: ['ignore', out, out],
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
   });
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   const wallMs = performance.now() - start;
