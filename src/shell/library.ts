@@ -52,7 +52,7 @@ export const LIBRARY: readonly string[] = [
   // _Y: one wc and one cat for all that are wanted. Marks tell the sizes by place (z), which part the bytes, and what is larger
   // than LIMIT (b). What wc says nothing of is read by itself.
   '_Y() { set -- $_W; case $# in 0) return;; 1) eval "_y $1 \\"\\$_f$1\\""; return;; esac; _a=; _t=; _u=;',
-  '_S=$(eval "wc -c -- $_V" 2>/dev/null); _q=$IFS; IFS=$_n; for _l in $_S; do IFS=$_q; _p=/${_l#*/}; _l=${_l%%/*};',
+  'eval "_S=\\$(wc -c -- $_V 2>/dev/null)"; _q=$IFS; IFS=$_n; for _l in $_S; do IFS=$_q; _p=/${_l#*/}; _l=${_l%%/*};',
   '_l=${_l% }; _l=${_l##* }; while [ $# != 0 ]; do eval "_w=\\$_f$1"; [ "$_w" != "$_p" ] || break; _y "$1" "$_w"; shift; done;',
   '[ $# != 0 ] || break; case $_J$_j in *" $1 "*|*" ") false;; *) [ "$_l" -ge "$_j" ];; esac && _t="$_t $1" ||',
   '{ _a="$_a \\"\\$_f$1\\""; _u="$_u $1:$_l"; }; shift; done; IFS=$_q;',
