@@ -37,7 +37,16 @@ const ownSubcommandsOnly = {
 const LATE = {
   // What only checks a playbook needs no cryptography.
   'node:crypto': [
-    ...['createHash', 'createHmac', 'createPrivateKey', 'randomBytes', 'randomInt', 'scryptSync', 'sign'],
+    ...[
+      'createHash',
+      'createHmac',
+      'createPrivateKey',
+      'hash',
+      'randomBytes',
+      'randomInt',
+      'scryptSync',
+      'sign',
+    ],
     'timingSafeEqual',
   ],
   // Only large files travel in pieces.

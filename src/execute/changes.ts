@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Change, ShownValue } from '../model/event.ts';
 import type { PlannedStep } from '../model/planned.ts';
 import type { Shown, Step } from '../model/step.ts';
@@ -36,7 +36,7 @@ function shownValue(value: Exclude<Shown, undefined>): ShownValue {
     ? {
         kind: 'binary',
         size: value.bytes.length,
-        sha256: createHash('sha256').update(value.bytes).digest('hex'),
+        sha256: hash('sha256', value.bytes),
       }
     : { kind: 'text', text };
 }

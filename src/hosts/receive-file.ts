@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FetchFile } from '../model/step.ts';
@@ -29,7 +29,7 @@ export class ReceivedFile {
     this.#action = action;
     this.#pause = pause;
     // After the path alone: what a run left that was cut off is replaced by the next one.
-    const name = createHash('sha256').update(action.to).digest('hex').slice(0, 16);
+    const name = hash('sha256', action.to).slice(0, 16);
     this.#temporary = join(dirname(action.to), `.troupe-part-${name}`);
     this.#work = this.#begin();
   }

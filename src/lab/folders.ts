@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -22,5 +22,4 @@ export const labFolder = ({ name, inventory }: Pick<LabSpec, 'name' | 'inventory
   join(labsFolder(), `${name}-${shortHash(existsSync(inventory) ? realpathSync(inventory) : inventory)}`);
 
 /** Ten hex digits of the SHA-256 of some text. */
-export const shortHash = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 10);
+export const shortHash = (text: string): string => hash('sha256', text).slice(0, 10);

@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { LabMachine, LabNic } from '../model/lab.ts';
 import { SEGMENT_CARDS } from './qemu.ts';
 
 /** MAC addresses of a machine's segment cards: the same at each start, different for each machine of each lab. */
 export const macsOf = (lab: string, machine: string): readonly string[] =>
   Array.from({ length: SEGMENT_CARDS }, (_, card) => {
-    const hash = createHash('sha256').update(`${lab}\0${machine}\0${card}`).digest('hex');
-    return `52:54:00:${hash.slice(0, 2)}:${hash.slice(2, 4)}:${hash.slice(4, 6)}`;
+    const digits = hash('sha256', `${lab}\0${machine}\0${card}`);
+    return `52:54:00:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4, 6)}`;
   });
 
 /** Script that sets the clock, which stood still with the snapshot, and stirs the random numbers that it repeats. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StatFound } from '../model/probe.ts';
 import { stat, unit } from '../model/probe-makers.ts';
 import { type Action, answers, type Effect, type Shown, type Step, step } from '../model/step.ts';
@@ -124,7 +124,7 @@ const describe = ({ startup, auth, user }: Settings): string =>
 
 const lunsOf = (luns: readonly number[]): string => luns.map((lun) => `LUN ${lun}`).join(', ');
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 const settingsOf = ({ startup, chap }: Wanted): Settings => ({
   startup,

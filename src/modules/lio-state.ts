@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Capture, Captured } from '../model/probe.ts';
 import { capture } from '../model/probe-makers.ts';
 import type { TargetWant } from './iscsi-target-params.ts';
@@ -142,8 +142,7 @@ function textOf(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-const sha = (text: string | undefined): string =>
-  text === undefined ? '' : createHash('sha256').update(text).digest('hex');
+const sha = (text: string | undefined): string => (text === undefined ? '' : hash('sha256', text));
 
 /** A target as it is wanted. */
 export function wantedTarget(want: TargetWant): LioTarget {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Shown } from '../model/step.ts';
 import type { TgtEdit } from './tgt-edit.ts';
 import type { Kept, Tgt, TgtTarget } from './tgt-state.ts';
@@ -13,7 +13,7 @@ export interface TgtChange {
 }
 
 /** SHA-256 in hex. */
-export const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha = (text: string): string => hash('sha256', text);
 
 /** An account that a target wants. */
 export interface Login {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { TaskFinished } from '../model/event.ts';
 
 /** What came of a task on some hosts alike. */
@@ -107,5 +107,5 @@ export class Gathered {
 /** Equal for results that are told alike. A hash: changes may be as long as the files that they change. */
 function keyOf({ status, changes, reason, message, diagnostic }: TaskFinished): string {
   const told = JSON.stringify([status, changes, reason, message, diagnostic?.code, diagnostic?.summary]);
-  return told.length < 100 ? told : createHash('sha256').update(told).digest('base64');
+  return told.length < 100 ? told : hash('sha256', told, 'base64');
 }

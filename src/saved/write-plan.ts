@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { stringify } from 'devalue';
 import { trouble } from '../diagnostics/trouble.ts';
@@ -34,5 +34,4 @@ export function writePlan(path: string, plan: SavedPlan): void {
 }
 
 /** SHA-256 of all but the checksum itself, whatever the blanks in the file. It tells of damage; it is no signature. */
-export const checksumOf = (body: object): string =>
-  `sha256:${createHash('sha256').update(JSON.stringify(body)).digest('hex')}`;
+export const checksumOf = (body: object): string => `sha256:${hash('sha256', JSON.stringify(body))}`;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Content, isLocal } from '../model/content.ts';
 
 /** Hashes of bytes that are held: whoever inspects asks for them, and whoever plans asks again. */
@@ -12,7 +12,7 @@ export function hashOf(content: Content): string {
   }
   const before = known.get(content);
   if (before !== undefined) return before;
-  const hash = createHash('sha256').update(content).digest('hex');
-  known.set(content, hash);
-  return hash;
+  const made = hash('sha256', content);
+  known.set(content, made);
+  return made;
 }

@@ -29,9 +29,7 @@ export function joinedText(program: hbs.AST.Program, scope: Scope): string | und
     if (!hasText(value)) return undefined;
     values.push(value);
   }
-  let text = '';
-  for (const part of joined.parts) text += typeof part === 'string' ? part : String(values[part]);
-  return text;
+  return joined.parts.map((part) => (typeof part === 'string' ? part : values[part])).join('');
 }
 
 const hasText = (value: Value | undefined): value is string | number | boolean =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LocalFile } from '../../model/content.ts';
 import type { WriteFile } from '../../model/step.ts';
 import { hashOf } from '../hash-of.ts';
@@ -51,7 +51,7 @@ function byChunks(id: number, action: WriteFile, file: LocalFile, tools: Tools):
 }
 
 function commands(id: number, action: WriteFile, file: LocalFile, tools: Tools) {
-  const suffix = createHash('sha256').update(action.path).digest('hex').slice(0, 16);
+  const suffix = hash('sha256', action.path).slice(0, 16);
   const find = `_w ${quote(action.path)} part-${suffix}`;
   const isWhole = `case $(sha256sum <"$_t") in ${hashOf(file)}*) ;; *) _m v ${otherKey(id)} 1; false;; esac`;
   return {

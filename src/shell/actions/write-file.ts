@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { WriteFile } from '../../model/step.ts';
 import { CHUNK_BYTES, payload } from '../payload.ts';
 import type { Piece } from '../piece.ts';
@@ -37,7 +37,7 @@ export function writeFilePieces(
 
 /** End of a temporary file's name: nobody can guess it, and a file written in several requests has the same in each. */
 export const temporarySuffix = (unique: string, id: number, path: string): string =>
-  createHash('sha256').update(`${unique} ${id} ${path}`).digest('hex').slice(0, 16);
+  hash('sha256', `${unique} ${id} ${path}`).slice(0, 16);
 /** Command that adds bytes to the temporary file. */
 export const appendChunk = (chunk: Uint8Array, tools: Tools): string =>
   `{ ${payload(chunk, tools.base64)}; } >>"$_t"`;
