@@ -33,39 +33,37 @@ const ownSubcommandsOnly = {
   },
 };
 
-/** What Node loads, or makes ready, when it is first called, because a run may have no need of it: names by module. */
-const LATE = {
+/** What Node loads, or makes ready, when it is first called, because a run may have no need of it: names by module and user. */
+const LATE = [
   // What only checks a playbook needs no cryptography.
-  'node:crypto': [
-    ...[
-      'createHash',
-      'createHmac',
-      'createPrivateKey',
-      'hash',
-      'randomBytes',
-      'randomInt',
-      'scryptSync',
-      'sign',
+  {
+    module: 'node:crypto',
+    names: [
+      ...['createHash', 'createHmac', 'createPrivateKey', 'hash', 'randomBytes', 'randomInt', 'scryptSync'],
+      ...['sign', 'timingSafeEqual'],
     ],
-    'timingSafeEqual',
-  ],
+    user: /\/src\//,
+  },
   // Only large files travel in pieces.
-  'node:fs/promises': ['mkdir', 'open', 'rename', 'rm'],
-  // Of ssh2: for the agents of Windows, and for hosts that it is to connect to itself.
-  child_process: ['execFile', 'spawn'],
-  dns: ['lookup'],
-};
+  { module: 'node:fs/promises', names: ['mkdir', 'open', 'rename', 'rm'], user: /\/src\/hosts\// },
+  // For `Match exec`.
+  { module: 'node:child_process', names: ['spawnSync'], user: /node_modules\/ssh-config\// },
+  // For the agents of Windows, and for hosts that ssh2 is to connect to itself.
+  { module: 'child_process', names: ['execFile', 'spawn'], user: /node_modules\/ssh2\// },
+  { module: 'dns', names: ['lookup'], user: /node_modules\/ssh2\// },
+];
 
 /** A name that is missing in `LATE` is an error of the build. */
 const late = {
   name: 'late',
   setup(bundler) {
-    const filter = new RegExp(`^(${Object.keys(LATE).join('|')})$`);
-    bundler.onResolve({ filter }, ({ path, namespace }) =>
-      namespace === 'file' ? { path, namespace: 'late' } : undefined,
+    bundler.onResolve({ filter: new RegExp(`^(${LATE.map(({ module }) => module).join('|')})$`) }, (asked) =>
+      LATE.some(({ module, user }) => module === asked.path && user.test(asked.importer))
+        ? { path: asked.path, namespace: 'late' }
+        : undefined,
     );
-    bundler.onLoad({ filter, namespace: 'late' }, ({ path }) => ({
-      contents: LATE[path]
+    bundler.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: (LATE.find(({ module }) => module === path)?.names ?? [])
         .map(
           (name) =>
             `export const ${name} = (...given) => process.getBuiltinModule('${path}').${name}(...given);`,
@@ -152,7 +150,8 @@ const { outputFiles } = await build({
   write: false,
   format: 'cjs',
   // The same parser; the one for Node asks the environment at every token whether to log it, which takes a fifth of its time.
-  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  // asn1 asks for Buffer only; the other makes a copy of all that the module has.
+  alias: { yaml: './node_modules/yaml/browser/index.js', 'safer-buffer': 'node:buffer' },
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   // `--readable` keeps the names for --cpu-prof.

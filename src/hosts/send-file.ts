@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { performance } from 'node:perf_hooks';
 import type { LocalFile } from '../model/content.ts';
 import { hashOf } from '../shell/hash-of.ts';
 import { blockHead, type ReadMode } from '../shell/loop.ts';
