@@ -14,7 +14,7 @@ export function becomeUser(
   const { become } = task.around;
   const of = (user: string | undefined, faults: readonly Diagnostic[] = []) => ({ user, faults });
   if (become && !become.enabled.value) return of(undefined);
-  const inherited = compiling.options.becomeOf?.(at.host);
+  const inherited = compiling.becomeOf(at.host);
   if (!become && !inherited?.enabled) return of(undefined);
   if (!become?.user) return of(inherited?.user ?? 'root');
   const { value: text, place } = become.user;

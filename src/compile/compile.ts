@@ -1,6 +1,7 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { fault, Trouble } from '../diagnostics/trouble.ts';
 import type { CompiledPlay, CompiledPlaybook, HostNode, HostPlay, HostTask } from '../model/compiled.ts';
+import type { InventoryHost } from '../model/inventory.ts';
 import type { TaskSource } from '../model/playbook.ts';
 import type { Diagnostic } from '../model/source.ts';
 import type { AnyModule, Decision } from '../modules/module.ts';
@@ -27,6 +28,7 @@ export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
     world: specialsOf(options, promisedNames(plays)),
     memos: new Map(),
     files: new Set(),
+    becomeOf: onceAHost(options.becomeOf ?? (() => undefined)),
   };
   const faults = new Faults();
   const compiled = plays.map((play) => compilePlay(play, compiling, faults));
@@ -38,6 +40,17 @@ export function compile(options: CompileOptions): CompiledPlaybook<AnyModule> {
     hosts: [...options.inventory.hosts.keys()].filter((name) => taking.has(name)),
     // A part of the tasks does not tell what a role manages.
     plays: options.tags.length + options.skipTags.length > 0 ? compiled : withPruning(compiled),
+  };
+}
+
+/** An answer about a host, kept for its other tasks. */
+function onceAHost<T>(answer: (host: InventoryHost) => T): (host: InventoryHost) => T {
+  const known = new Map<InventoryHost, T>();
+  return (host) => {
+    if (known.has(host)) return known.get(host) as T;
+    const made = answer(host);
+    known.set(host, made);
+    return made;
   };
 }
 

@@ -15,6 +15,8 @@ export interface Compiling {
   readonly memos: Map<FlatTask, ExpansionMemo>;
   /** Large files that tasks name, as far as they were expanded by now. */
   readonly files: Set<LocalFile>;
+  /** Whom the inventory has a host become, as the options say, asked once a host. */
+  readonly becomeOf: NonNullable<CompileOptions['becomeOf']>;
 }
 
 /** A host in a play. */

@@ -9,6 +9,8 @@ const result = unknown("hangs on the task's own result");
 /** What can be said against changed_when, failed_when and until before the task has a result. */
 export function ruleFaults(task: FlatTask, at: TaskHost, compiling: Compiling): readonly Diagnostic[] {
   const { source } = task;
+  const rules = [...source.changedWhen, ...source.failedWhen, ...source.until];
+  if (rules.length === 0) return [];
   const scope = scopeFor(
     task,
     at,
@@ -19,7 +21,7 @@ export function ruleFaults(task: FlatTask, at: TaskHost, compiling: Compiling): 
       ...(source.loop ? { [source.loopVar]: result } : {}),
     },
   );
-  const found = [...source.changedWhen, ...source.failedWhen, ...source.until].flatMap(({ value, place }) => {
+  const found = rules.flatMap(({ value, place }) => {
     const ruling = rule(value, place, scope);
     return ruling.kind === 'faulty' ? ruling.diagnostics : [];
   });

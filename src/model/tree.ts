@@ -40,6 +40,8 @@ export function plainValue(tree: Tree): Value {
   }
 }
 
-/** The entry of a map tree under `key`. */
-export const entryOf = (tree: MapTree, key: string): MapEntry | undefined =>
-  tree.entries.find((entry) => entry.key === key);
+/** The entry of a map tree under `key`. A loop, because it is asked for each name of each task on each host. */
+export function entryOf({ entries }: MapTree, key: string): MapEntry | undefined {
+  for (let at = 0; at < entries.length; at += 1) if (entries[at]?.key === key) return entries[at];
+  return undefined;
+}
