@@ -118,7 +118,7 @@ function countingShell(folder: string): string {
     [
       'a hundred files that are otherwise',
       () => times(100, (n) => readFile(at('old'), { expect: `${n}` })),
-      7,
+      6,
       ['cat', 'dd', 'dd', 'sha256sum', 'wc'],
     ],
     ['a command', () => [run(['true'])], 2, []],
