@@ -27,7 +27,8 @@ export async function applyItem(
 ): Promise<ItemResult> {
   const made = ahead.takeMade(task, index);
   if (made && made.member.steps.length > 0) return judge(made.member, made.done, run, state, ahead);
-  const answers = made?.done.answers ?? (await ahead.answersFor(task, index, item));
+  const answers =
+    made?.done.answers ?? ahead.knownAnswers(task, item) ?? (await ahead.fetchAnswers(task, index, item));
   const first = foundOf(task, ahead.inspectionOf(item).probes, answers);
   if (first.kind !== 'found') return failed(first.diagnostic);
   mention(task, item, first.found, state, run);

@@ -77,10 +77,9 @@ export class HostPlayRun {
     }
   }
 
-  async #task(task: Task, ahead: Lookahead): Promise<void> {
+  #task(task: Task, ahead: Lookahead): Promise<void> {
     if (task.flushesHandlers) return this.#flush();
-    if (task.runOnce) return this.#once(task, ahead);
-    await this.#one(task, ahead);
+    return task.runOnce ? this.#once(task, ahead) : this.#one(task, ahead);
   }
 
   async #one(task: Task, ahead: Lookahead): Promise<void> {

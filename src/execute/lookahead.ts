@@ -74,20 +74,18 @@ export class Lookahead {
     return made;
   }
 
-  /** Answers for one item of a task, fetched with those of what comes after it where they are not there yet. */
-  async answersFor(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<ItemAnswers> {
-    const known = this.knownAnswers(task, item);
-    if (known) return known;
+  /** Answers for one item of a task, if they are all there. Most are: nothing is waited for then, not even in name. */
+  knownAnswers(task: Task, item: ReadyItem<AnyModule>): ItemAnswers | undefined {
+    const known = this.#answersOf(task, item);
+    return known.size === this.inspectionOf(item).questions.size ? known : undefined;
+  }
+
+  /** Fetches answers for one item of a task, together with those of what comes after it. */
+  async fetchAnswers(task: Task, index: number, item: ReadyItem<AnyModule>): Promise<ItemAnswers> {
     await this.#fetch(task, index, item);
     // What lies in a directory is asked once it is known to be one.
     if (!this.knownAnswers(task, item)) await this.#fetch(task, index, item);
     return this.#answersOf(task, item);
-  }
-
-  /** The same of those that are there; undefined where one is missing. */
-  knownAnswers(task: Task, item: ReadyItem<AnyModule>): ItemAnswers | undefined {
-    const known = this.#answersOf(task, item);
-    return known.size === this.inspectionOf(item).questions.size ? known : undefined;
   }
 
   #answersOf(task: Task, item: ReadyItem<AnyModule>): ItemAnswers {

@@ -42,7 +42,7 @@ export async function planItem(
   const pending = run.worldPending || state.overlay.pending;
   const around = surroundings(run, state);
   if (item.module.readsWorld && pending) return notYet('hangs on what changes before it');
-  const answers = await ahead.answersFor(task, index, item);
+  const answers = ahead.knownAnswers(task, item) ?? (await ahead.fetchAnswers(task, index, item));
   const { overlay } = state;
   const { probes, links } = ahead.inspectionOf(item);
   for (const link of links) {

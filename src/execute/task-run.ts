@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fault, Trouble } from '../diagnostics/trouble.ts';
 import { fillInHashes } from '../hosts/hash-file.ts';
 import type { Item, ReadyItem } from '../model/compiled.ts';
-import { isUnhashed } from '../model/content.ts';
+import { isUnhashed, type LocalFile } from '../model/content.ts';
 import type { Status, TaskFinished, TaskRef } from '../model/event.ts';
 import { plannedStep } from '../model/planned.ts';
 import { unknown, type Value, type ValueMap } from '../model/value.ts';
@@ -76,7 +76,8 @@ export function reportMade(run: RunState, state: HostState, ahead: Lookahead): r
   });
 }
 
-async function runItem(
+/** One item. It is no `async` function, and calls none in between: tasks times hosts many promises would be made for nothing. */
+function runItem(
   task: Task,
   index: number,
   item: Item<AnyModule>,
@@ -84,17 +85,36 @@ async function runItem(
   state: HostState,
   ahead: Lookahead,
   notified: Notified,
-): Promise<ItemResult> {
+): ItemResult | Promise<ItemResult> {
   if (item.kind === 'skipped') return skipped(item.reason);
   if (item.kind === 'unknown') return notKnown(item.reason, run, task);
-  if (isUnhashed(item.file)) {
-    try {
-      await fillInHashes([item.file]);
-    } catch (error) {
-      if (!(error instanceof Trouble) || !error.diagnostics[0]) throw error;
-      return failed({ ...error.diagnostics[0], place: task.ref.place });
-    }
+  const ready = (): ItemResult | Promise<ItemResult> =>
+    runReady(task, index, item, run, state, ahead, notified);
+  return isUnhashed(item.file)
+    ? hashed(item.file, task).then((unreadable) => unreadable ?? ready())
+    : ready();
+}
+
+/** Hashes a large file whose name came out during the run; what is told where it cannot be read. */
+async function hashed(file: LocalFile, task: Task): Promise<ItemResult | undefined> {
+  try {
+    await fillInHashes([file]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Trouble) || !error.diagnostics[0]) throw error;
+    return failed({ ...error.diagnostics[0], place: task.ref.place });
   }
+}
+
+function runReady(
+  task: Task,
+  index: number,
+  item: ReadyItem<AnyModule>,
+  run: RunState,
+  state: HostState,
+  ahead: Lookahead,
+  notified: Notified,
+): ItemResult | Promise<ItemResult> {
   if (run.mode === 'plan') {
     if (!task.runsInPlan) return planItem(task, index, item, run, state, ahead);
     // It only reads, says its author; but what it reads is not there yet where something is to change before it.
@@ -102,19 +122,19 @@ async function runItem(
     const reason = 'hangs on what changes before it';
     if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
   }
-  return untilTrue(item, run, ahead, () => applyItem(task, index, item, run, state, ahead, notified));
+  const attempt = (): Promise<ItemResult> => applyItem(task, index, item, run, state, ahead, notified);
+  return item.until ? untilTrue(item.until, run, ahead, attempt) : attempt();
 }
 
 /** `until`: again and again, `retries` times at most after the first. */
 async function untilTrue(
-  item: ReadyItem<AnyModule>,
+  until: NonNullable<ReadyItem<AnyModule>['until']>,
   run: RunState,
   ahead: Lookahead,
   attempt: () => Promise<ItemResult>,
 ): Promise<ItemResult> {
-  const { until } = item;
   let result = await attempt();
-  for (let retries = 0; until; retries++) {
+  for (let retries = 0; ; retries++) {
     const ruling = until.rule(result.value as ValueMap);
     if (ruling.kind === 'faulty') return failed(ruling.diagnostics[0] ?? fault('until', 'until is faulty'));
     if (ruling.kind === 'decided' && ruling.value) return result;
@@ -134,7 +154,6 @@ async function untilTrue(
     ahead.voidAnswers();
     result = await attempt();
   }
-  return result;
 }
 
 /** In a dry run a fact about the future; in an apply everything before has run, so it will never be known. */

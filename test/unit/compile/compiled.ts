@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { compilePlaybook } from '../../../src/cli/stages.ts';
+import { type Compiled, compilePlaybook } from '../../../src/cli/stages.ts';
 import { Trouble } from '../../../src/diagnostics/trouble.ts';
 import type {
   CompiledPlaybook,
@@ -36,7 +36,11 @@ afterEach(() => {
 const HOSTS = 'all: {children: {web: {hosts: {web1: {address: 192.0.2.1}}}}}\n';
 
 /** Compiles a project in a folder of its own, with the loader and the modules that the command line uses. */
-export function compiled(files: Files, asked: Asked = {}): CompiledPlaybook<AnyModule> {
+export const compiled = (files: Files, asked: Asked = {}): CompiledPlaybook<AnyModule> =>
+  stages(files, asked).compiled;
+
+/** The same, with what it was compiled of. */
+export function stages(files: Files, asked: Asked = {}): Compiled {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-compile-'));
   made.push(folder);
   for (const [path, text] of Object.entries({ 'hosts.yml': HOSTS, ...files })) {
@@ -49,7 +53,7 @@ export function compiled(files: Files, asked: Asked = {}): CompiledPlaybook<AnyM
     ...options,
     extraVars: [...extraVars],
     ...(limit === undefined ? {} : { limit }),
-  }).compiled;
+  });
 }
 
 /** The faults of a project, one a line: code, file:line:column, summary. */

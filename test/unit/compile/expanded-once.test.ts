@@ -1,7 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { compile } from '../../../src/compile/compile.ts';
 import type { HostValues } from '../../../src/model/compiled.ts';
 import { modules } from '../../../src/modules/index.ts';
-import { brief, compiled, factsOf, tasksOn } from './compiled.ts';
+import { brief, compiled, factsOf, stages, tasksOn } from './compiled.ts';
 
 const hosts = 'all: {hosts: {a: {port: 80}, b: {port: 80}, c: {port: 81}}, vars: {site: north}}\n';
 const nothing: HostValues = { learnt: new Map() };
@@ -78,6 +79,22 @@ test('Parameters are parsed once for all hosts on which only what is in a file d
   });
   expect(texts.map((bytes) => new TextDecoder().decode(bytes))).toEqual(['a 80\n', 'b 80\n', 'c 81\n']);
   expect(parse).toHaveBeenCalledTimes(1);
+});
+
+test('The inventory is asked once a host whom it becomes', () => {
+  const { source: playbook, inventory } = stages({
+    'hosts.yml': hosts,
+    'site.yml': '- hosts: all\n  tasks: [{debug: {msg: x}}, {debug: {msg: y}}, {debug: {msg: z}}]\n',
+  });
+  const becomeOf = jest.fn((host: { readonly name: string }) => ({ enabled: host.name === 'b' }));
+  const select = (): readonly string[] => ['a', 'b', 'c'];
+  const options = { playbook, inventory, select, modules, extraVars: new Map(), tags: [], skipTags: [] };
+  const made = compile({ ...options, becomeOf });
+  expect(['a', 'b'].map((host) => tasksOn(made, host).map((task) => task.become))).toEqual([
+    [undefined, undefined, undefined],
+    ['root', 'root', 'root'],
+  ]);
+  expect(becomeOf.mock.calls.map(([host]) => host.name)).toEqual(['a', 'b', 'c']);
 });
 
 describe('It is expanded anew where it reads', () => {
