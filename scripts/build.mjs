@@ -33,6 +33,9 @@ const ownSubcommandsOnly = {
   },
 };
 
+/** A file of ours. */
+const OURS = /^(?!.*\/node_modules\/).*\/src\//;
+
 /** What Node loads, or makes ready, when it is first called, because a run may have no need of it: names by module and user. */
 const LATE = [
   // What only checks a playbook needs no cryptography.
@@ -42,10 +45,10 @@ const LATE = [
       ...['createHash', 'createHmac', 'createPrivateKey', 'hash', 'randomBytes', 'randomInt', 'scryptSync'],
       ...['sign', 'timingSafeEqual'],
     ],
-    user: /\/src\//,
+    user: OURS,
   },
   // Only large files travel in pieces.
-  { module: 'node:fs/promises', names: ['mkdir', 'open', 'rename', 'rm'], user: /\/src\/hosts\// },
+  { module: 'node:fs/promises', names: ['mkdir', 'open', 'rename', 'rm'], user: OURS },
   // For `Match exec`.
   { module: 'node:child_process', names: ['spawnSync'], user: /node_modules\/ssh-config\// },
   // For the agents of Windows, and for hosts that ssh2 is to connect to itself.

@@ -74,7 +74,7 @@ export class Lookahead {
     return made;
   }
 
-  /** Answers for one item of a task, if they are all there. Most are: nothing is waited for then, not even in name. */
+  /** Answers for one item of a task, if they are all there. Most are, and then no promise is made. */
   knownAnswers(task: Task, item: ReadyItem<AnyModule>): ItemAnswers | undefined {
     const known = this.#answersOf(task, item);
     return known.size === this.inspectionOf(item).questions.size ? known : undefined;

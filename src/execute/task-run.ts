@@ -76,7 +76,7 @@ export function reportMade(run: RunState, state: HostState, ahead: Lookahead): r
   });
 }
 
-/** One item. It is no `async` function, and calls none in between: tasks times hosts many promises would be made for nothing. */
+/** One item. No `async` function stands in between, because there are as many of them as tasks times hosts. */
 function runItem(
   task: Task,
   index: number,
@@ -88,8 +88,17 @@ function runItem(
 ): ItemResult | Promise<ItemResult> {
   if (item.kind === 'skipped') return skipped(item.reason);
   if (item.kind === 'unknown') return notKnown(item.reason, run, task);
-  const ready = (): ItemResult | Promise<ItemResult> =>
-    runReady(task, index, item, run, state, ahead, notified);
+  const ready = (): ItemResult | Promise<ItemResult> => {
+    if (run.mode === 'plan') {
+      if (!task.runsInPlan) return planItem(task, index, item, run, state, ahead);
+      // It only reads, says its author; but what it reads is not there yet where something is to change before it.
+      const pending = run.worldPending || state.overlay.pending;
+      const reason = 'hangs on what changes before it';
+      if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
+    }
+    const attempt = (): Promise<ItemResult> => applyItem(task, index, item, run, state, ahead, notified);
+    return item.until ? untilTrue(item.until, run, ahead, attempt) : attempt();
+  };
   return isUnhashed(item.file)
     ? hashed(item.file, task).then((unreadable) => unreadable ?? ready())
     : ready();
@@ -104,26 +113,6 @@ async function hashed(file: LocalFile, task: Task): Promise<ItemResult | undefin
     if (!(error instanceof Trouble) || !error.diagnostics[0]) throw error;
     return failed({ ...error.diagnostics[0], place: task.ref.place });
   }
-}
-
-function runReady(
-  task: Task,
-  index: number,
-  item: ReadyItem<AnyModule>,
-  run: RunState,
-  state: HostState,
-  ahead: Lookahead,
-  notified: Notified,
-): ItemResult | Promise<ItemResult> {
-  if (run.mode === 'plan') {
-    if (!task.runsInPlan) return planItem(task, index, item, run, state, ahead);
-    // It only reads, says its author; but what it reads is not there yet where something is to change before it.
-    const pending = run.worldPending || state.overlay.pending;
-    const reason = 'hangs on what changes before it';
-    if (pending) return { status: 'unknown', changes: [], reason, value: unknown(reason) };
-  }
-  const attempt = (): Promise<ItemResult> => applyItem(task, index, item, run, state, ahead, notified);
-  return item.until ? untilTrue(item.until, run, ahead, attempt) : attempt();
 }
 
 /** `until`: again and again, `retries` times at most after the first. */
