@@ -16,16 +16,29 @@ printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root
 : >"$root/etc/resolv.conf"
 : >"$root/etc/machine-id"
 
-# systemd-networkd owns the network. eth0 is the way in; lan0 … are the segments, named by where they sit on the bus.
+# systemd-networkd owns the network. eth0 is the way in; lan0 … are the segments. In QEMU they are named by where they sit on
+# the bus, in User-Mode Linux by their numbers. eth0's address comes from the kernel's command line (ip=).
 mkdir -p "$root/etc/systemd/network"
-printf '[Match]\nPath=pci-0000:00:03.0\n[Link]\nName=eth0\n' >"$root/etc/systemd/network/10-eth0.link"
-for card in 0 1 2; do
-  printf '[Match]\nPath=pci-0000:00:0%s.0\n[Link]\nName=lan%s\nMACAddressPolicy=none\n' $((card + 4)) $card \
-    >"$root/etc/systemd/network/10-lan$card.link"
-done
-printf '[Match]\nName=eth0\n[Network]\nAddress=10.0.2.15/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nConfigureWithoutCarrier=yes\n' \
-  >"$root/etc/systemd/network/20-eth0.network"
-chroot "$root" systemctl -q enable systemd-networkd.service
+card_names() { # NUMBER NAME
+  printf '[Match]\nPath=pci-0000:00:0%s.0\n[Link]\nName=%s\nMACAddressPolicy=none\n' $(($1 + 3)) "$2" >"$root/etc/systemd/network/10-$2.link"
+  printf '[Match]\nOriginalName=vec%s eth%s\n[Link]\nName=%s\nMACAddressPolicy=none\n' "$1" "$1" "$2" >"$root/etc/systemd/network/11-$2.link"
+}
+card_names 0 eth0
+for card in 0 1 2; do card_names $((card + 1)) lan$card; done
+mkdir -p "$root/etc/systemd/network/90-eth0.network.d"
+printf '[Network]\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nConfigureWithoutCarrier=yes\n' >"$root/etc/systemd/network/90-eth0.network.d/lab.conf"
+chroot "$root" systemctl -q enable systemd-networkd.service systemd-network-generator.service
+# User-Mode Linux has hundreds of terminals; to tell udev of each takes a third of the boot.
+mkdir -p "$root/etc/systemd/system/systemd-udev-trigger.service.d"
+printf '[Service]\nExecStart=\nExecStart=-udevadm trigger --type=subsystems --action=add\nExecStart=-udevadm trigger --type=devices --action=add --subsystem-nomatch=tty\n' \
+  >"$root/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf"
+# The empty disks have the names of QEMU's in User-Mode Linux, too.
+number=0
+for letter in b c d e f g h i j k l m n o p; do
+  number=$((number + 1))
+  printf 'KERNEL=="ubd%s", SYMLINK+="disk/by-id/virtio-disk%s"\nKERNEL=="ubd%s[0-9]*", SYMLINK+="disk/by-id/virtio-disk%s-part%%n"\n' \
+    "$letter" "$number" "$letter" "$number"
+done >"$root/etc/udev/rules.d/60-lab-disks.rules"
 chroot "$root" systemctl -q disable systemd-networkd-wait-online.service 2>/dev/null || true
 chroot "$root" systemctl -q mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
   fstrim.timer systemd-timesyncd.service getty@tty1.service systemd-update-utmp.service

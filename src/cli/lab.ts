@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { LabProgress } from '../lab/progress.ts';
 import type { LabSpec } from '../model/lab.ts';
@@ -12,7 +12,26 @@ interface LabOptions {
   readonly format?: Format;
 }
 
-/** `troupe lab up|down|reset|status|ssh|clean`: the throw-away machines that an inventory describes. */
+interface LinkOptions extends LabOptions {
+  readonly segment?: string;
+  readonly delay?: number;
+  readonly loss?: number;
+  readonly rate?: number;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (number > 0 && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+function percentage(text: string): number {
+  const number = positive(text);
+  if (number <= 100) return number;
+  throw new InvalidArgumentError('It must be 100 at most.');
+}
+
+/** `troupe lab …`: the throw-away machines that an inventory describes. */
 export const labCommand: AddCommand = (program, io, done) => {
   const lab = program.command('lab').description('Throw-away virtual machines that an inventory describes.');
   const sub = (usage: string, text: string): Command =>
@@ -32,8 +51,27 @@ export const labCommand: AddCommand = (program, io, done) => {
   sub('down', 'Take the machines away: no process and no file is left.').action((options: LabOptions) =>
     done(down(options, io)),
   );
-  sub('reset', 'Take every machine back to how it first came up.').action((options: LabOptions) =>
-    done(reset(options, io)),
+  sub('reset', 'Take every machine back to how it first came up, or was kept.')
+    .option('--to <name>', 'to what "troupe lab keep" has kept under this name')
+    .action((options: LabOptions & { readonly to?: string }) => done(reset(options, io)));
+  sub('keep <name>', 'Keep how every machine is now, for "reset --to".').action(
+    (name: string, options: LabOptions) => done(keep(name, options, io)),
+  );
+  sub('power <state> [host...]', 'Switch machines on or off, or cut their power: on, off, cut.').action(
+    (state: string, hosts: string[], options: LabOptions) => done(power(state, hosts, options, io)),
+  );
+  const links = (usage: string, text: string): Command =>
+    sub(`${usage} [host...]`, text).option('--segment <name>', 'just the cards on this segment');
+  links('cut', 'Take machines off their segments: no packet comes or goes.').action(
+    (hosts: string[], options: LinkOptions) => done(changeLinks('cut', hosts, options, io)),
+  );
+  links('slow', 'Make what machines send slow or lossy.')
+    .option('--delay <ms>', 'milliseconds that each packet waits', positive)
+    .option('--loss <percent>', 'percentage of packets that are lost', percentage)
+    .option('--rate <mbit>', 'most that is sent, in Mbit/s', positive)
+    .action((hosts: string[], options: LinkOptions) => done(changeLinks('slow', hosts, options, io)));
+  links('heal', 'Undo "cut" and "slow".').action((hosts: string[], options: LinkOptions) =>
+    done(changeLinks('heal', hosts, options, io)),
   );
   sub('status', 'How each machine stands.').action((options: LabOptions) => done(status(options, io)));
   sub('ssh <host> [command...]', 'Open a shell on a machine, or run a command there.').action(
@@ -47,7 +85,7 @@ export const labCommand: AddCommand = (program, io, done) => {
 
 async function up(options: LabOptions, io: Io): Promise<number> {
   const { labUp } = await import('../lab/up.ts');
-  await labUp(await specOf(options), { root: packageRoot(), onProgress: progressTo(options, io) });
+  await labUp(await specOf(options), told(options, io));
   return EXIT.done;
 }
 
@@ -57,18 +95,81 @@ async function down(options: LabOptions, io: Io): Promise<number> {
   return EXIT.done;
 }
 
-async function reset(options: LabOptions, io: Io): Promise<number> {
+async function reset(options: LabOptions & { readonly to?: string }, io: Io): Promise<number> {
   const { labReset } = await import('../lab/reset.ts');
-  await labReset(await specOf(options), { onProgress: progressTo(options, io) });
+  const { to } = options;
+  await labReset(await specOf(options), { ...told(options, io), ...(to !== undefined && { to }) });
   return EXIT.done;
 }
 
+async function keep(name: string, options: LabOptions, io: Io): Promise<number> {
+  const { labKeep } = await import('../lab/keep.ts');
+  await labKeep(await specOf(options), name, told(options, io));
+  return EXIT.done;
+}
+
+async function power(wanted: string, hosts: readonly string[], options: LabOptions, io: Io): Promise<number> {
+  const { labPower, POWER } = await import('../lab/power.ts');
+  const state = POWER.find((one) => one === wanted);
+  if (!state) {
+    throw trouble('usage', `"${wanted}" is no state of a machine's power.`, {
+      help: `Give ${POWER.join(', ')}: troupe lab power off web1`,
+    });
+  }
+  await labPower(await specOf(options), state, hosts, told(options, io));
+  return EXIT.done;
+}
+
+async function changeLinks(
+  what: 'cut' | 'slow' | 'heal',
+  hosts: readonly string[],
+  options: LinkOptions,
+  io: Io,
+): Promise<number> {
+  const { labCut, labHeal, labSlow } = await import('../lab/links.ts');
+  const { segment, delay, loss, rate } = options;
+  const links = { hosts, ...(segment !== undefined && { segment }) };
+  if (what !== 'heal' && hosts.length === 0 && segment === undefined) {
+    throw trouble('usage', `"lab ${what}" wants to know whom.`, {
+      help: `Name machines or a segment: troupe lab ${what} web1, or troupe lab ${what} --segment lan`,
+    });
+  }
+  if (what === 'slow' && delay === undefined && loss === undefined && rate === undefined) {
+    throw trouble('usage', '"lab slow" wants to know how slow.', {
+      help: 'Give --delay, --loss or --rate: troupe lab slow web1 --delay 50 --loss 2',
+    });
+  }
+  const spec = await specOf(options);
+  if (what === 'cut') await labCut(spec, links, told(options, io));
+  else if (what === 'heal') await labHeal(spec, links, told(options, io));
+  else {
+    const how = {
+      ...(delay !== undefined && { delayMs: delay }),
+      ...(loss !== undefined && { lossPercent: loss }),
+      ...(rate !== undefined && { rateMbit: rate }),
+    };
+    await labSlow(spec, links, how, told(options, io));
+  }
+  return EXIT.done;
+}
+
+/** What a lab's functions want besides the lab. */
+const told = (options: LabOptions, io: Io) => ({ root: packageRoot(), onProgress: progressTo(options, io) });
+
 async function status(options: LabOptions, io: Io): Promise<number> {
   const { labStatus } = await import('../lab/status.ts');
-  const machines = labStatus(await specOf(options));
+  const { driver, passedOver, machines } = labStatus(await specOf(options), packageRoot());
+  if (options.format === 'json') {
+    if (driver)
+      io.stdout.write(`${JSON.stringify({ event: 'lab', driver: driver.name, passed_over: passedOver })}\n`);
+  } else if (driver) {
+    io.stdout.write(`${driver.title}\n`);
+    for (const each of passedOver) io.stdout.write(`  not ${each.driver}: ${each.why}\n`);
+  }
   const width = Math.max(...machines.map(({ machine }) => machine.length));
   for (const each of machines) {
-    const line = `${each.machine.padEnd(width)}  ${each.state.padEnd(8)}  ${each.addresses.join(' ')}`;
+    const cut = each.cut ? `  cut off from ${each.cut.join(', ')}` : '';
+    const line = `${each.machine.padEnd(width)}  ${each.state.padEnd(8)}  ${each.addresses.join(' ')}${cut}`;
     io.stdout.write(
       options.format === 'json' ? `${JSON.stringify({ event: 'lab_machine', ...each })}\n` : `${line}\n`,
     );

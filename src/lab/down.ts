@@ -20,7 +20,8 @@ export async function labDown(lab: Lab, options: Pick<LabOptions, 'onProgress'>)
   if (existsSync(folder)) {
     const release = await lockLab(folder, options);
     try {
-      for (const name of await stopAll(folder))
+      // Names with a dot are not machines': what else of the lab runs.
+      for (const name of (await stopAll(folder)).filter((each) => !each.includes('.')))
         options.onProgress({ machine: name, phase: 'stopped', detail: 'is gone' });
       rmSync(folder, { recursive: true, force: true });
     } finally {

@@ -47,7 +47,7 @@ export async function inGuest(guest: Guest, script: () => string): Promise<strin
     })`ssh ${sshArguments(guest)} sh -eus`;
     if (ran.exitCode === 0) return ran.stdout;
     if (ran.exitCode !== NO_CONNECTION && ran.exitCode !== null) throw scriptFailed(guest, ran.stderr);
-    if (!alive) throw notUp(guest, 'QEMU has ended');
+    if (!alive) throw notUp(guest, 'its process has ended');
     if (consoleEnd(guest.folder, guest.name).some((line) => line.includes('Kernel panic')))
       throw notUp(guest, 'its kernel panicked');
     if (Date.now() > deadline) throw notUp(guest, 'its sshd did not answer in time');
@@ -63,7 +63,7 @@ const scriptFailed = ({ name }: Guest, said: string) =>
 
 function notUp({ folder, name }: Guest, why: string) {
   const lines = consoleEnd(folder, name);
-  const end = lines.length > 0 ? lines : ['(nothing: it started from a snapshot)'];
+  const end = lines.length > 0 ? lines : ['(nothing)'];
   return trouble(
     'lab-machine-not-up',
     `The machine ${name} did not come up: ${why}. The end of its console:\n${end.map((line) => `  | ${line}`).join('\n')}`,

@@ -1,6 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { LabMachine, LabNic } from '../model/lab.ts';
-import { SEGMENT_CARDS } from './qemu.ts';
+
+/** Cards on the segments that every machine has, used or not: one hardware shape, so one boot snapshot serves all. */
+export const SEGMENT_CARDS = 3;
 
 /** MAC addresses of a machine's segment cards: the same at each start, different for each machine of each lab. */
 export const macsOf = (lab: string, machine: string): readonly string[] =>
@@ -18,13 +20,12 @@ export const clockScript = (): string =>
   ].join('\n');
 
 /**
- * Script that makes the nameless machine of a boot snapshot the one that the inventory describes. It outlives reboots, and
- * it may be run twice.
+ * Script that makes a new, nameless machine the one that the inventory describes. What it does outlives reboots, and it may
+ * be run twice.
  */
 export function identityScript(machine: LabMachine, macs: readonly string[]): string {
   const { name } = machine;
   return [
-    clockScript(),
     `echo ${name} >/etc/hostname`,
     `hostname ${name}`,
     `printf '127.0.0.1 localhost\\n127.0.1.1 ${name}\\n::1 localhost ip6-localhost ip6-loopback\\n' >/etc/hosts`,
@@ -40,8 +41,8 @@ export function identityScript(machine: LabMachine, macs: readonly string[]): st
 }
 
 const cardLines = (name: string, nic: LabNic, mac: string): readonly string[] => [
-  // After a reboot it has this address anyway: from QEMU's command line.
-  `ip link set ${name} down address ${mac}`,
+  // A machine from a boot snapshot has another address until it is rebooted.
+  `[ "$(cat /sys/class/net/${name}/address)" = ${mac} ] || ip link set ${name} down address ${mac}`,
   `cat >/etc/systemd/network/30-${name}.network <<'END'`,
   '[Match]',
   `Name=${name}`,

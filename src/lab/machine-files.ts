@@ -7,7 +7,7 @@ export const pidFile = (folder: string, name: string): string => join(folder, `$
 export const consoleFile = (folder: string, name: string): string => join(folder, `${name}.console`);
 export const qmpFile = (folder: string, name: string): string => join(folder, `${name}.qmp`);
 
-/** Process id of a machine's QEMU that lives; never a stranger that got the same number. */
+/** Process id of a machine that runs; never a stranger that got the same number. */
 export function livingPid(folder: string, name: string): number | undefined {
   const file = pidFile(folder, name);
   if (!existsSync(file)) return undefined;

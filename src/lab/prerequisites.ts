@@ -12,6 +12,11 @@ const packages: Readonly<Record<string, string>> = {
   mke2fs: 'e2fsprogs',
   cpio: 'cpio',
   setpriv: 'util-linux',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  taskset: 'util-linux',
+  ip: 'iproute2',
+  bridge: 'iproute2',
   fakeroot: 'fakeroot',
   newuidmap: 'uidmap',
   ssh: 'openssh-client',
@@ -21,10 +26,6 @@ const packages: Readonly<Record<string, string>> = {
 
 const FOR_BUILDING = ['mmdebstrap', 'dpkg-scanpackages', 'mke2fs', 'cpio', 'setpriv', 'ssh-keygen', KEYRING];
 const FOR_BUILDING_AS_USER = ['fakeroot', 'newuidmap'];
-const FOR_RUNNING = ['qemu-system-x86_64', 'qemu-img', 'ssh'];
-
-/** Throws a Trouble where a program is missing that running machines takes. */
-export const needForRunning = (): Promise<void> => need(FOR_RUNNING);
 
 /** Throws a Trouble where something is missing that building an image takes. */
 export const needForBuilding = (): Promise<void> =>

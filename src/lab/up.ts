@@ -1,16 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import type { LabConnection, LabSpec } from '../model/lab.ts';
 import { labConnections } from './connections.ts';
+import type { MachineDriver } from './driver.ts';
+import { driverNamed } from './drivers.ts';
 import { eachMachine } from './each-machine.ts';
 import { labFolder } from './folders.ts';
 import { lockLab } from './lock-lab.ts';
-import { livingPid } from './machine-files.ts';
 import { prepare } from './prepare.ts';
-import { needForRunning } from './prerequisites.ts';
 import type { LabOptions } from './progress.ts';
 import { tryReadState, writeState } from './state.ts';
 import { stopMachine } from './stop-machine.ts';
-import { hasDisks, type Waking, wakeAnew, wakeFromDisk } from './wake.ts';
+import { hasDisks, wakeAnew, wakeFromDisk } from './wake.ts';
+import { isRunning, type Waking } from './waking.ts';
 
 /**
  * Brings up all machines of a lab; those that are up stay as they are, one that was powered off boots from its disk, one
@@ -18,7 +19,6 @@ import { hasDisks, type Waking, wakeAnew, wakeFromDisk } from './wake.ts';
  * of its console for one that does not come up.
  */
 export async function labUp(spec: LabSpec, options: LabOptions): Promise<readonly LabConnection[]> {
-  await needForRunning();
   const folder = labFolder(spec);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const release = await lockLab(folder, options);
@@ -29,20 +29,22 @@ export async function labUp(spec: LabSpec, options: LabOptions): Promise<readonl
     writeState(folder, state);
     for (const name of Object.keys(before?.machines ?? {}))
       if (!state.machines[name]) await stopMachine(folder, name);
-    await eachMachine(spec, (machine) => bringUp({ folder, state, machine }, options));
+    const driver = driverNamed(state.driver, options.root);
+    await driver.openNetwork(folder, state);
+    await eachMachine(spec, (machine) => bringUp(driver, { folder, state, machine }, options));
   } finally {
     release();
   }
   return labConnections(spec) ?? [];
 }
 
-async function bringUp(waking: Waking, options: LabOptions): Promise<void> {
-  const { folder, machine } = waking;
+async function bringUp(driver: MachineDriver, waking: Waking, options: LabOptions): Promise<void> {
+  const { machine } = waking;
   const say = (phase: 'starting' | 'ready', detail: string) =>
     options.onProgress({ machine: machine.name, phase, detail });
-  const whole = hasDisks(waking);
-  if (whole && livingPid(folder, machine.name) !== undefined) return say('ready', 'is up already');
-  say('starting', whole ? 'boots from its disk' : 'starts from the boot snapshot');
-  await (whole ? wakeFromDisk(waking) : wakeAnew(waking));
+  const whole = hasDisks(driver, waking);
+  if (whole && isRunning(waking)) return say('ready', 'is up already');
+  say('starting', whole ? 'boots from its disk' : 'starts anew');
+  await (whole ? wakeFromDisk(driver, waking) : wakeAnew(driver, waking));
   say('ready', machine.nics.flatMap((nic) => nic.addresses).join(' '));
 }

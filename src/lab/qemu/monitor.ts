@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
-import { trouble } from '../diagnostics/trouble.ts';
+import { trouble } from '../../diagnostics/trouble.ts';
 
 interface Answer {
   readonly return?: unknown;

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { consoleFile, pidFile, qmpFile } from './machine-files.ts';
-import { runTool } from './run-tool.ts';
-import type { Accelerator } from './state.ts';
+import { SEGMENT_CARDS } from '../identity.ts';
+import { consoleFile, pidFile, qmpFile } from '../machine-files.ts';
+import { runTool } from '../run-tool.ts';
 
-/** Cards on the segments that every machine has, used or not: one hardware shape, so one boot snapshot serves all. */
-export const SEGMENT_CARDS = 3;
+export type Accelerator = 'kvm' | 'tcg';
 
 /** One QEMU process: its files are `NAME.pid`, `.console` and `.qmp` in `folder`. */
 export interface MachineProcess {
@@ -44,7 +43,7 @@ export function machineArguments(machine: MachineProcess): readonly string[] {
     ...accelArguments(machine.accelerator),
     ...['-m', String(machine.memoryMiB), '-pidfile', pidFile(folder, name)],
     ...['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'initrd.img')],
-    ...['-append', 'console=ttyS0 quiet mitigations=off'],
+    ...['-append', 'console=ttyS0 quiet mitigations=off ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off'],
     ...['-serial', `file:${escaped(consoleFile(folder, name))}`],
     ...['-qmp', `unix:${escaped(qmpFile(folder, name))},server=on,wait=off`],
     ...machine.disks.flatMap(disk),

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LabMachine } from '../model/lab.ts';
-import { shortHash, snapshotsFolder } from './folders.ts';
-import { freePort } from './free-port.ts';
-import { inGuest } from './guest.ts';
-import { buildId } from './image.ts';
-import { qmpFile } from './machine-files.ts';
+import type { LabMachine } from '../../model/lab.ts';
+import { shortHash, snapshotsFolder } from '../folders.ts';
+import { freePort } from '../free-port.ts';
+import { inGuest } from '../guest.ts';
+import { SEGMENT_CARDS } from '../identity.ts';
+import { buildId } from '../image.ts';
+import { qmpFile } from '../machine-files.ts';
+import type { LabOptions } from '../progress.ts';
+import { publish } from '../publish.ts';
+import { runTool } from '../run-tool.ts';
+import { stopMachine } from '../stop-machine.ts';
 import { humanMonitor } from './monitor.ts';
-import type { LabOptions } from './progress.ts';
-import { publish } from './publish.ts';
-import { SEGMENT_CARDS, startMachine } from './qemu.ts';
-import { runTool } from './run-tool.ts';
-import type { Accelerator } from './state.ts';
-import { stopMachine } from './stop-machine.ts';
+import { type Accelerator, startMachine } from './process.ts';
 
 /** Name of the internal snapshot of a machine that has just booted. */
 export const BOOTED = 'booted';

@@ -1,0 +1,16 @@
+import type { LabSpec } from '../model/lab.ts';
+import { inGuest } from './guest.ts';
+import { machineNotUp, onEach } from './on-each.ts';
+import type { LabOptions } from './progress.ts';
+import { guestOf, isRunning } from './waking.ts';
+
+/** Keeps how all machines are now, under a name, for `labReset`, until the lab is taken down. They must run. */
+export async function labKeep(spec: LabSpec, name: string, options: LabOptions): Promise<void> {
+  await onEach(spec, options, async (driver, waking) => {
+    const { name: machine } = waking.machine;
+    if (!isRunning(waking)) throw machineNotUp(spec, machine);
+    await inGuest(guestOf(waking), () => 'sync\n');
+    await driver.keep(waking, name);
+    options.onProgress({ machine, phase: 'kept', detail: `as "${name}"` });
+  });
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { MachineDriver } from '../driver.ts';
+import { freePort, freeWire } from '../free-port.ts';
+import { type Guest, inGuest } from '../guest.ts';
+import { clockScript, macsOf, SEGMENT_CARDS } from '../identity.ts';
+import { qmpFile } from '../machine-files.ts';
+import { runTool } from '../run-tool.ts';
+import { updateMachine } from '../state.ts';
+import { stopMachine } from '../stop-machine.ts';
+import { guestOf, isRunning, stateOf, type Waking } from '../waking.ts';
+import { kvmUnusable } from './accelerator.ts';
+import { BOOTED, bootSnapshot, diskNames } from './boot-snapshot.ts';
+import { humanMonitor } from './monitor.ts';
+import { type Accelerator, startMachine } from './process.ts';
+
+/**
+ * QEMU, with KVM or emulating. The way in is its user-mode network, segments are multicast groups on loopback, and new
+ * machines start from the memory of one that has booted.
+ */
+export const qemuDriver = (accelerator: Accelerator): MachineDriver => ({
+  name: accelerator,
+  title: accelerator === 'kvm' ? 'QEMU with KVM' : 'QEMU, emulating the processor (slow)',
+  programs: ['qemu-system-x86_64', 'qemu-img', 'ssh'],
+  stoppedClock: true,
+  unusable: async (options) => (accelerator === 'kvm' ? kvmUnusable(options) : undefined),
+  imageParts: async () => ({ key: 'qemu', modules: 'qemu' }),
+  origin: (machine, image, options) => bootSnapshot(machine, image, accelerator, options),
+  wire: () => freeWire(),
+  openNetwork: async () => {},
+  disks,
+  async makeDisks(waking) {
+    const { origin } = stateOf(waking);
+    for (const [index, disk] of disks(waking).entries())
+      await runTool('cp', '--reflink=auto', '--sparse=always', join(origin, `disk${index}.qcow2`), disk);
+  },
+  start: (waking, how) => start(accelerator, waking, how === 'new' ? BOOTED : undefined),
+  rewind: async (waking) => {
+    await monitor(waking, `loadvm ${BOOTED}`);
+    await plugAll(waking);
+  },
+  keep: (waking, name) => monitor(waking, `savevm ${keptName(name)}`),
+  async restore(waking, name) {
+    if (isRunning(waking)) await monitor(waking, `loadvm ${keptName(name)}`);
+    else {
+      await stopMachine(waking.folder, waking.machine.name);
+      await start(accelerator, waking, keptName(name));
+    }
+    await inGuest(guestOf(waking), clockScript);
+  },
+  plug: setLink,
+});
+
+const disks = ({ folder, machine }: Waking): readonly string[] =>
+  diskNames(machine).map((disk) => join(folder, `${machine.name}-${disk}`));
+
+const monitor = ({ folder, machine }: Pick<Waking, 'folder' | 'machine'>, line: string): Promise<void> =>
+  humanMonitor(qmpFile(folder, machine.name), line);
+
+/** By the backend's name: so the guest keeps its carrier, as behind a switch whose other cable is out. */
+const setLink = (waking: Waking, card: number, isIn: boolean): Promise<void> =>
+  monitor(waking, `set_link lan${card} ${isIn ? 'on' : 'off'}`);
+
+async function plugAll(waking: Waking): Promise<void> {
+  for (const card of stateOf(waking).unplugged ?? []) await setLink(waking, card, true);
+}
+
+/** QEMU's monitor takes words apart at blanks, and numbers for ids. */
+const keptName = (name: string): string => `kept-${name.replace(/\W/g, '-')}`;
+
+const ATTEMPTS = 3;
+
+/** Between our asking for a free port and QEMU's taking it, somebody else may: then another is tried. */
+async function start(accelerator: Accelerator, waking: Waking, snapshot: string | undefined): Promise<Guest> {
+  const { folder, machine, state } = waking;
+  const kept = stateOf(waking);
+  for (let attempt = 1, sshPort = kept.port; ; attempt++, sshPort = await freePort()) {
+    if (sshPort !== kept.port) updateMachine(folder, machine.name, { port: sshPort });
+    try {
+      await startMachine({
+        ...{ name: machine.name, folder, image: kept.image, accelerator },
+        ...{ memoryMiB: machine.memoryMiB, disks: disks(waking), sshPort },
+        wires: Array.from(
+          { length: SEGMENT_CARDS },
+          (_, card) => state.segments[machine.nics[card]?.segment ?? ''],
+        ),
+        macs: macsOf(folder, machine.name),
+        ...(snapshot === undefined ? {} : { loadSnapshot: snapshot }),
+      });
+      for (const card of kept.unplugged ?? []) await setLink(waking, card, false);
+      return guestOf(waking);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
