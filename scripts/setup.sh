@@ -71,7 +71,7 @@ npm_packages
 for want in "$@"; do
   case $want in
   build) build ;;
-  ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash dnf rpm createrepo-c ;;
+  ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash dnf rpm createrepo-c util-linux xfsprogs e2fsprogs strace ;;
   lab) debian_packages 'for the lab: virtual machines and the image they boot' qemu-system-x86 qemu-utils mmdebstrap apt-utils dpkg-dev e2fsprogs cpio fakeroot uidmap debian-archive-keyring openssh-client iproute2 ;;
   bench) debian_packages 'for the bench: sshd processes to work on, GNU time' openssh-server openssh-client time ;;
   compare) debian_packages 'for the bench: Ansible to compare with, gnuplot for the plot' ansible-core gnuplot-nox ;;

@@ -1,5 +1,6 @@
 import type { Capture, Captured } from '../model/probe.ts';
 import { capture } from '../model/probe-makers.ts';
+import { IN_PROGRESS, RECORDS } from './filesystem-record.ts';
 import { type Refusal, refuse } from './module.ts';
 
 /** Exit statuses of the probes, where they cannot look. */
@@ -20,14 +21,24 @@ command -v blkid >/dev/null || exit ${NO_BLKID}
 [ -r "$1" ] || exit ${NOT_ROOT}`;
 
 /**
- * What is on it: a line each of LABEL, PTTYPE and TYPE. Low-level probing (blkid(8), -p) asks the device and not a cache; it
- * exits with 2 where it finds nothing, and with 8 where it finds several things.
+ * What is on it: a line each of LABEL, MKFS, PTTYPE and TYPE. Low-level probing (blkid(8), -p) asks the device and not a cache;
+ * it exits with 2 where it finds nothing, and with 8 where it finds several things. MKFS tells of an XFS how far its mkfs has
+ * come, where that is not simply done.
  */
 const CONTENT = `${LOOK}
 said=$(blkid -p -o export -- "$1")
 status=$?
 [ $status = 0 ] || [ $status = 2 ] || exit $status
-printf '%s\\n' "$said" | grep -E '^(LABEL|PTTYPE|TYPE)=' | sort
+{
+  printf '%s\\n' "$said" | grep -E '^(LABEL|PTTYPE|TYPE)='
+  if printf '%s\\n' "$said" | grep -qx TYPE=xfs; then
+    ${IN_PROGRESS}
+    begun=${RECORDS}/$(printf '%s\\n' "$said" | sed -n 's/^UUID=//p')
+    case $(in_progress "$1"),$([ ! -f "$begun" ] || echo ours) in
+      0,) ;; 0,ours) echo MKFS=unchecked ;; 1,ours) echo MKFS=unfinished ;; *) echo MKFS=foreign ;;
+    esac
+  fi
+} | LC_ALL=C sort
 exit 0`;
 
 const UUID = `${LOOK}
@@ -62,7 +73,15 @@ export interface Content {
   readonly type?: string;
   readonly label?: string;
   readonly table?: string;
+  readonly mkfs?: MkfsState;
 }
+
+/**
+ * How far the mkfs of an XFS has come, where that is not simply done: `unfinished` and begun by us, so that nothing can have been
+ * written to it since; `foreign`, unfinished and begun by somebody else; `unchecked`: ours has come to its end, but was cut short
+ * before the disk was known to have it all.
+ */
+export type MkfsState = 'unfinished' | 'foreign' | 'unchecked';
 
 /** Reads what `contentOf` answered. */
 export function readContent(dev: string, { rc, stdout, missing, stderr }: Captured): Content | Refusal {
@@ -82,18 +101,20 @@ export function readContent(dev: string, { rc, stdout, missing, stderr }: Captur
   }
   if (rc !== 0) return refuse(`blkid cannot read ${dev} (status ${rc}): ${stderr.trim()}`);
   const field = (name: string): string | undefined => new RegExp(`^${name}=(.+)$`, 'm').exec(stdout)?.[1];
-  const [type, label, table] = [field('TYPE'), field('LABEL'), field('PTTYPE')];
+  const [type, label, table, mkfs] = [field('TYPE'), field('LABEL'), field('PTTYPE'), field('MKFS')];
   return {
     ...(type === undefined ? {} : { type }),
     ...(label === undefined ? {} : { label }),
     ...(table === undefined ? {} : { table }),
+    ...(mkfs === undefined ? {} : { mkfs: mkfs as MkfsState }),
   };
 }
 
 /** What `contentOf` prints of a device with this content. */
-export const printContent = ({ label, table, type }: Content): string =>
+export const printContent = ({ label, mkfs, table, type }: Content): string =>
   [
     label === undefined ? '' : `LABEL=${label}\n`,
+    mkfs === undefined ? '' : `MKFS=${mkfs}\n`,
     table === undefined ? '' : `PTTYPE=${table}\n`,
     type === undefined ? '' : `TYPE=${type}\n`,
   ].join('');

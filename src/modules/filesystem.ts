@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Captured } from '../model/probe.ts';
 import { program } from '../model/probe-makers.ts';
-import { answers, run, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { barePath } from './file-path.ts';
-import { type Content, contentOf, printContent, readContent, useOf, uuidOf } from './filesystem-device.ts';
+import { type Content, contentOf, readContent, useOf, uuidOf } from './filesystem-device.ts';
+import { checkStep, mkfsStep } from './filesystem-making.ts';
 import { defineModule, type Refusal, refuse } from './module.ts';
 
 const LABEL_MAX = { ext2: 16, ext3: 16, ext4: 16, xfs: 12 } as const;
@@ -28,6 +28,10 @@ const params = () =>
         .default([])
         .describe('Further words for mkfs, such as `[-m, "0"]`; they count only when it is made.'),
     })
+    .refine(({ fstype, opts }) => fstype !== 'xfs' || !opts.some((word) => /(^|,|^-m)uuid=/.test(word)), {
+      path: ['opts'],
+      error: 'Write the UUID in uuid.',
+    })
     .refine(({ fstype, label = '' }) => label.length <= LABEL_MAX[fstype], {
       path: ['label'],
       error: 'The label of an XFS has at most 12 characters (mkfs.xfs(8)).',
@@ -43,6 +47,11 @@ export const filesystem = defineModule({
 A device is empty where \`blkid -p\` finds nothing on it: no file system, no partition table, no part of LVM, RAID or
 swap. Anything else than the file system that is wanted is refused, and there is no \`force\` and no \`state: absent\`: data is
 destroyed by hand, with \`wipefs -a DEVICE\` once nothing uses it. mkfs looks once more right before it writes.
+
+If mkfs is cut short, by a power cut for instance, the next apply makes the file system anew, and a plan says
+\`unfinished xfs → xfs\`. mke2fs writes the superblock last, so until then the device is empty. mkfs.xfs writes it early and marks it
+as unfinished until it is done; the kernel mounts no such file system. It is made anew only where this host has a record in
+/var/lib/troupe/mkfs that Troupe began just this one, on an empty device; any other is refused.
 
 - A register holds \`uuid\`, \`fstype\`, \`label\` and \`dev\`: mount it by \`src: "UUID={{disk.uuid}}"\`, because names such
   as sdb change from boot to boot. In a dry run the UUID of one that is still to be made is known only where \`uuid\` is given.
@@ -73,8 +82,13 @@ destroyed by hand, with \`wipefs -a DEVICE\` once nothing uses it. mkfs looks on
   plan: (want, found) => {
     const content = readContent(want.dev, found.content);
     if ('refused' in content) return content;
-    if (content.type === want.fstype) return otherOne(want, content, () => textOf(found.uuid)) ?? [];
-    const what = contentOrUse(content, () => textOf(found.use));
+    if (content.mkfs === 'foreign') return foreign(want.dev);
+    const isBegun = content.mkfs === 'unfinished';
+    if (content.type === want.fstype && !isBegun) {
+      const other = otherOne(want, content, () => textOf(found.uuid));
+      return other ?? (content.mkfs === 'unchecked' ? [checkStep(want.dev, content)] : []);
+    }
+    const what = contentOrUse(isBegun ? {} : content, () => textOf(found.use));
     if (what !== undefined) {
       return refuse(
         `${want.dev} is not empty: ${what}.`,
@@ -88,17 +102,24 @@ destroyed by hand, with \`wipefs -a DEVICE\` once nothing uses it. mkfs looks on
         `Install it first: package: {name: ${name}}.`,
       );
     }
-    return [mkfsStep(want)];
+    return [mkfsStep(want, content)];
   },
   result: (want, found) => {
     const content = readContent(want.dev, found.content);
-    const isThere = !('refused' in content) && content.type === want.fstype;
+    const isThere = !('refused' in content) && content.type === want.fstype && content.mkfs !== 'unfinished';
     const uuid = isThere ? textOf(found.uuid) : (want.uuid ?? unknown('mkfs makes it up when applied'));
     return { dev: want.dev, fstype: want.fstype, uuid, label: (isThere ? content.label : want.label) ?? '' };
   },
 });
 
 const textOf = ({ stdout }: Captured): string => stdout.trim();
+
+/** Why an XFS is not made anew that somebody else began: xfs_copy and xfs_mdrestore mark theirs in the same way. */
+const foreign = (dev: string): Refusal =>
+  refuse(
+    `${dev} holds an unfinished xfs, and this host has no record that Troupe began it.`,
+    `Either mkfs.xfs, xfs_copy or xfs_mdrestore was cut short, or it is still at work. If nothing on it is needed, "wipefs -a ${dev}" empties it.`,
+  );
 
 /** Why a file system of the right kind is not the one that is meant. */
 function otherOne(want: Want, content: Content, uuid: () => string): Refusal | undefined {
@@ -136,30 +157,3 @@ const KINDS: Readonly<Record<string, string>> = {
   crypto_LUKS: 'a LUKS container',
   swap: 'swap space',
 };
-
-/** mke2fs would ask on a device that is not empty (mke2fs(8)), so blkid is asked once more, right before. */
-const MKFS = `blkid -p -- "$1" >/dev/null 2>&1
-[ $? = 2 ] || { echo "$1 is not empty any more" >&2; exit 1; }
-shift
-exec "$@"`;
-
-function mkfsStep(want: Want): Step {
-  const content: Content = {
-    type: want.fstype,
-    ...(want.label === undefined ? {} : { label: want.label }),
-  };
-  const uuid = want.uuid === undefined ? unknown('mkfs makes it up') : said(`${want.uuid}\n`);
-  return step('file system', undefined, want.fstype, {
-    action: run(['sh', '-c', MKFS, 'sh', want.dev, ...mkfs(want)], { stdin: '' }),
-    effects: [answers(contentOf(want.dev), said(printContent(content))), answers(uuidOf(want.dev), uuid)],
-  });
-}
-
-function mkfs({ dev, fstype, label, uuid, opts }: Want): readonly string[] {
-  const named = label === undefined ? [] : ['-L', label];
-  if (uuid === undefined) return [`mkfs.${fstype}`, '-q', ...named, ...opts, dev];
-  const numbered = fstype === 'xfs' ? ['-m', `uuid=${uuid}`] : ['-U', uuid];
-  return [`mkfs.${fstype}`, '-q', ...named, ...numbered, ...opts, dev];
-}
-
-const said = (stdout: string): Captured => ({ rc: 0, stdout, stderr: '', missing: false });
