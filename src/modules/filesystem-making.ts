@@ -3,6 +3,7 @@ import { answers, run, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { type Content, contentOf, printContent, uuidOf } from './filesystem-device.ts';
 import { IN_PROGRESS, RECORDS } from './filesystem-record.ts';
+import { FLUSH } from './flush.ts';
 
 /** What is to be made. */
 interface Wanted {
@@ -12,9 +13,6 @@ interface Wanted {
   readonly uuid?: string | undefined;
   readonly opts: readonly string[];
 }
-
-/** `flush PATH...`: waits until disks have it, and fails where one cannot. A sync(1) that takes no names writes everything. */
-const FLUSH = `flush() { case $(sync --version 2>/dev/null) in sync*coreutils*) sync -- "$@" ;; *) sync ;; esac; }`;
 
 /**
  * Makes a file system on $1, of which $2 says what is there: nothing, or an `unfinished` XFS of ours, whose signature goes first. The

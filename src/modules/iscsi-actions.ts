@@ -1,13 +1,31 @@
 import { type Run, run } from '../model/step.ts';
+import { FLUSH } from './flush.ts';
 import { type Portal, portalText } from './iscsi-names.ts';
-import { RECORDS, SESSIONS } from './iscsi-state.ts';
+import { IS_WHOLE, RECORDS, SESSIONS } from './iscsi-state.ts';
+
+/**
+ * Takes away records of portal $3:$4 that were never written whole, for after a power cut they may be empty: iscsiadm neither
+ * replaces nor deletes those. `left` says that there is another.
+ */
+const SWEEP = `left=
+for record in ${RECORDS}; do
+  case \${record##*/} in "$3,$4" | "$3,$4,"*) ;; *) continue ;; esac
+  file=$record
+  [ ! -d "$record" ] || file=$record/default
+  [ -f "$file" ] || continue
+  if ${IS_WHOLE}; then left=yes; continue; fi
+  rm -f "$file" || exit
+  [ ! -d "$record" ] || rmdir "$record" "\${record%/*}" 2>/dev/null
+done`;
 
 /**
  * Makes the record of portal $2 (address $3, port $4) of target $1 where $5 names its portal group, and sets what stdin
  * says in it: lines of \`name = value\`, without a value it goes. So a password is in no process's arguments, as it would
  * be with iscsiadm -v.
  */
-const RECORD = `wanted=$(cat)
+const RECORD = `${FLUSH}
+wanted=$(cat)
+${SWEEP}
 [ -z "$5" ] || said=$(iscsiadm -m node -o new -T "$1" -p "$2,$5" 2>&1) || { echo "$said" >&2; exit 1; }
 for record in ${RECORDS}; do
   case \${record##*/} in "$3,$4" | "$3,$4,"*) ;; *) continue ;; esac
@@ -20,7 +38,7 @@ for record in ${RECORDS}; do
       values[name] = substr($0, at + 3); next }
     /^# END RECORD/ { for (i = 1; i <= count; i++) if (values[names[i]] != "") print names[i] " = " values[names[i]] }
     { at = index($0, " = "); if (at == 0 || !(substr($0, 1, at - 1) in values)) print }
-  ' - "$file" >"$new" && mv -f "$new" "$file" || { rm -f "$new"; exit 1; }
+  ' - "$file" >"$new" && flush "$new" && mv -f "$new" "$file" || { rm -f "$new"; exit 1; }
   done=yes
 done
 [ "$done" = yes ] || { echo "iscsiadm has made no record of $2" >&2; exit 1; }`;
@@ -67,7 +85,8 @@ each() {
 said=$(sessions "$1" 2>&1)
 case $said in *failed) echo "$said" >&2; exit 1 ;; esac`;
 
-const DELETE = `said=$(iscsiadm -m node -T "$1" -p "$2" -o delete 2>&1) || { echo "$said" >&2; exit 1; }`;
+const DELETE = `${SWEEP}
+[ -z "$left" ] || said=$(iscsiadm -m node -T "$1" -p "$2" -o delete 2>&1) || { echo "$said" >&2; exit 1; }`;
 
 const script = (text: string, ...words: readonly string[]): Run => run(['sh', '-c', text, 'sh', ...words]);
 const link = ({ address, port }: Portal): string => `${address}:${port}`;
@@ -105,4 +124,4 @@ export const logout = (target: string, portal: Portal): Run =>
   script(LOGOUT, target, portal.address, String(portal.port));
 
 export const deleteRecord = (target: string, portal: Portal): Run =>
-  script(DELETE, target, portalText(portal));
+  script(DELETE, target, portalText(portal), portal.address, String(portal.port));

@@ -63,7 +63,8 @@ export function backingRefusal(one: Lun, found: Found<Probes>): Refusal | undefi
   if (!there.exists) return directoryRefusal(one.path, found[`directory ${one.name}`] as Stat);
   if (there.type !== 'file')
     return refuse(`${one.path} is a ${there.type}, not a file`, 'For a disk write type: block.');
-  return there.size === one.size
+  // An empty one was made by a run that was cut short before it gave it a size; there is nothing on it.
+  return there.size === one.size || there.size === 0
     ? undefined
     : refuse(
         `${one.path} is there, with ${there.size} bytes and not ${one.size}`,

@@ -6,7 +6,7 @@ import { unknown } from '../model/value.ts';
 import { contentOf, NO_DISK, uuidOf } from './filesystem-device.ts';
 import { deleteRecord, login, logout, rescan, setRecord } from './iscsi-actions.ts';
 import { byPath } from './iscsi-names.ts';
-import { portalOf, printState, type Settings, type State, stateOf } from './iscsi-state.ts';
+import { portalOf, printState, type Settings, type State, stateOf, UNFINISHED } from './iscsi-state.ts';
 
 interface Account {
   readonly user: string;
@@ -82,8 +82,8 @@ export class TargetChanges {
     this.#state = { ...this.#state, records: new Map([...this.#state.records, [at, want]]) };
     const set = (made: number | undefined): Action =>
       setRecord(target, portalOf(at), made, valuesOf(this.#want));
-    if (!have) {
-      this.#push(`record ${at}`, undefined, describe(want), set(group));
+    if (!have || have.startup === UNFINISHED) {
+      this.#push(`record ${at}`, have && describe(have), describe(want), set(group));
       return;
     }
     const keys = KEYS.filter((key) => have[key] !== want[key]);

@@ -23,6 +23,12 @@ export const SESSIONS = `sessions() {
 /** Records: /etc/iscsi/nodes on Debian 12, /var/lib/iscsi/nodes on RHEL and with open-iscsi 2.1.9 (its Changelog). */
 export const RECORDS = '/etc/iscsi/nodes/"$1"/*,* /var/lib/iscsi/nodes/"$1"/*,*';
 
+/** True for the record in $file where it was written to its end: iscsiadm does not wait until the disk has it. */
+export const IS_WHOLE = `grep -q '^# END RECORD' "$file"`;
+
+/** What the startup of a record is told as that was never written whole. */
+export const UNFINISHED = 'unfinished';
+
 /**
  * A line for each record and session of target $1, and for each LUN of $2 whose link udev has made; passwords as SHA-256. A
  * portal's record is a file of \`name = value\` for each interface, ours is \`default\`, or just that file (idbm.c).
@@ -47,6 +53,7 @@ each() {
     [ -f "$file" ] || continue
     portal=\${record##*/}
     rest=\${portal#*,}
+    ${IS_WHOLE} || { echo "node \${portal%%,*} \${rest%%,*} startup=${UNFINISHED}"; continue; }
     echo "node \${portal%%,*} \${rest%%,*} startup=$(value startup) auth=$(value session.auth.authmethod)" \\
       "user=$(value session.auth.username) password=$(digest session.auth.password)" \\
       "user_in=$(value session.auth.username_in) password_in=$(digest session.auth.password_in)"

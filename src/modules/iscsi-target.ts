@@ -45,9 +45,9 @@ What comes is there before what goes is gone; sessions of initiators that stay s
 initiators of this target that are not listed go; other targets are never touched.
 
 - An initiator that is not listed is refused. With CHAP on one of them all must have it.
-- A file is made sparse where there is none; one that is there must have the size that is wanted. A device that is mounted, or used
-  otherwise, or carries a file system, a partition table or the like is refused; once it is served, what initiators write on it is
-  theirs.
+- A file is made sparse where there is none, or an empty one; any other must have the size that is wanted. A device that is
+  mounted, or used otherwise, or carries a file system, a partition table or the like is refused; once it is served, what
+  initiators write on it is theirs.
 - At boot, rtslib-fb-targetctl.service (RHEL: target.service) restores what was saved; never restart it: it clears all first.
 - It needs rtslib, which comes with targetcli-fb (RHEL: targetcli), and a port that nobody else has: tgtd takes the same 3260.
 - iSCSI is for one host at a time, as in a pair for high availability: with ext4 or XFS on it two hosts destroy it. For files that

@@ -4,8 +4,8 @@ import { type Run, run } from '../model/step.ts';
 export type LioEdit = readonly [verb: string, ...words: (string | number | undefined)[]];
 
 /**
- * Does the edits in order by rtslib, live, and saves all of LIO as targetcli does. A file is made sparse. fileio is told to the
- * initiators as a disk with a write cache, which they flush (write_back, as targetcli has it).
+ * Does the edits in order by rtslib, live, and saves all of LIO as targetcli does. A file is made sparse, where there is none or an
+ * empty one. fileio is told to the initiators as a disk with a write cache, which they flush (write_back, as targetcli has it).
  */
 const EDIT = `
 import json, os, sys
@@ -20,8 +20,8 @@ def place(text):
     return address, int(port)
 def make_store(name, kind, path, size):
     if kind == 'block': return BlockStorageObject(name, dev=path)
-    if not os.path.exists(path):
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), 'wb') as file: file.truncate(size)
+    if not os.path.exists(path): os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    if os.path.getsize(path) == 0: os.truncate(path, size)
     FileIOStorageObject(name, dev=path, size=size, write_back=True)
 def chap(initiator, *words):
     acl = NodeACL(tpg(), initiator)

@@ -1,8 +1,8 @@
 import { type Run, run } from '../model/step.ts';
 
 /**
- * One thing that is done: arguments of tgtadm(8), or `file PATH BYTES`, which makes a sparse file where there is none. Nothing
- * in it holds a blank.
+ * One thing that is done: arguments of tgtadm(8), or `file PATH BYTES`, which makes a sparse file where there is none or an empty
+ * one. Nothing in it holds a blank.
  */
 export type TgtEdit = readonly string[];
 
@@ -11,7 +11,7 @@ const EDIT = `set -f
 while read -r word rest; do
   case $word in
     file)
-      [ -e "\${rest% *}" ] || (umask 077; truncate -s "\${rest##* }" "\${rest% *}") || exit
+      [ -s "\${rest% *}" ] || (umask 077; truncate -s "\${rest##* }" "\${rest% *}") || exit
       continue ;;
     forget) rm -f "$rest"; exit ;;
     keep)
