@@ -1,5 +1,6 @@
 import type { Capture, Captured } from '../model/probe.ts';
 import { capture } from '../model/probe-makers.ts';
+import { EMPTY } from './filesystem-empty.ts';
 import { IN_PROGRESS, RECORDS } from './filesystem-record.ts';
 import { type Refusal, refuse } from './module.ts';
 
@@ -8,6 +9,7 @@ const NO_BLKID = 3;
 const NOT_ROOT = 4;
 const MISSING = 5;
 const NO_DEVICE = 6;
+const UNREADABLE = 7;
 const SEVERAL = 8;
 
 /**
@@ -22,13 +24,18 @@ command -v blkid >/dev/null || exit ${NO_BLKID}
 
 /**
  * What is on it: a line each of LABEL, MKFS, PTTYPE and TYPE. Low-level probing (blkid(8), -p) asks the device and not a cache;
- * it exits with 2 where it finds nothing, and with 8 where it finds several things. MKFS tells of an XFS how far its mkfs has
- * come, where that is not simply done.
+ * it exits with 2 where it finds nothing or cannot read, and with 8 where it finds several things. MKFS tells of an XFS how far
+ * its mkfs has come, where that is not simply done.
  */
 const CONTENT = `${LOOK}
 said=$(blkid -p -o export -- "$1")
 status=$?
-[ $status = 0 ] || [ $status = 2 ] || exit $status
+if [ $status = 2 ]; then
+  ${EMPTY}
+  empty "$1" && exit
+  exit ${UNREADABLE}
+fi
+[ $status = 0 ] || exit $status
 {
   printf '%s\\n' "$said" | grep -E '^(LABEL|PTTYPE|TYPE)='
   if printf '%s\\n' "$said" | grep -qx TYPE=xfs; then
@@ -93,6 +100,11 @@ export function readContent(dev: string, { rc, stdout, missing, stderr }: Captur
   if (rc === NO_DEVICE) return refuse(`${dev} is not a block device.`);
   if (rc === NO_BLKID || missing) return refuse('There is no blkid on this host.', 'Install util-linux.');
   if (rc === NOT_ROOT) return refuse(`${dev} cannot be read.`, 'Only root may: become: true.');
+  if (rc === UNREADABLE)
+    return refuse(
+      `Not all of ${dev} can be read, so nobody can tell what is on it.`,
+      'Is the disk broken, or is its session down? Look at dmesg; of iSCSI, at iscsiadm -m session -P 1.',
+    );
   if (rc === SEVERAL) {
     return refuse(
       `${dev} carries traces of several file systems.`,

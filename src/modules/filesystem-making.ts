@@ -2,6 +2,7 @@ import type { Captured } from '../model/probe.ts';
 import { answers, run, type Step, step } from '../model/step.ts';
 import { unknown } from '../model/value.ts';
 import { type Content, contentOf, printContent, uuidOf } from './filesystem-device.ts';
+import { EMPTY } from './filesystem-empty.ts';
 import { IN_PROGRESS, RECORDS } from './filesystem-record.ts';
 import { FLUSH } from './flush.ts';
 
@@ -25,14 +26,14 @@ dev=$1 found=$2 uuid=$3 begun=
 shift 3
 ${FLUSH}
 ${IN_PROGRESS}
+${EMPTY}
 if [ "$found" = unfinished ]; then
   begun=${RECORDS}/$(blkid -p -s UUID -o value -- "$dev")
   [ "$(blkid -p -s TYPE -o value -- "$dev")" = xfs ] && [ -f "$begun" ] && [ "$(in_progress "$dev")" = 1 ] ||
     { echo "$dev holds something else than the unfinished xfs that was planned for: plan again" >&2; exit 1; }
   wipefs -q -a -t xfs -- "$dev" || { echo "Is mkfs.xfs still at work on $dev, or has somebody mounted it?" >&2; exit 1; }
 fi
-blkid -p -- "$dev" >/dev/null 2>&1
-[ $? = 2 ] || { echo "$dev is not empty any more" >&2; exit 1; }
+empty "$dev" || { echo "$dev is not empty any more, or cannot be read" >&2; exit 1; }
 record=
 if [ "$1" = mkfs.xfs ]; then
   [ -n "$uuid" ] || read -r uuid </proc/sys/kernel/random/uuid || exit
@@ -40,15 +41,14 @@ if [ "$1" = mkfs.xfs ]; then
   mkfs=$1
   shift
   set -- "$mkfs" -m "uuid=$uuid" "$@"
-  (umask 077 && mkdir -p ${RECORDS} && printf '%s\\n' "$dev" >"$record") && flush "$record" ${RECORDS} ${RECORDS.replace(/\/[^/]+$/, '')} ||
+  (umask 077 && mkdir -p ${RECORDS} && printf '%s\\n' "$dev" >"$record") && flush "$record" ${RECORDS} "\${record%/*/*}" ||
     { echo "$record, the record of what was begun, cannot be written: is the disk full?" >&2; exit 1; }
 fi
 "$@"
 status=$?
 if [ $status != 0 ]; then
   # Of what has not even a signature there is nothing to tell.
-  blkid -p -- "$dev" >/dev/null 2>&1
-  [ $? != 2 ] || [ -z "$record" ] || rm -f -- "$record"
+  [ -z "$record" ] || ! empty "$dev" || rm -f -- "$record"
   exit $status
 fi
 flush "$dev" || exit

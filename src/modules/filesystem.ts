@@ -45,8 +45,9 @@ export const filesystem = defineModule({
   doc: `Makes a file system on a device, where that is empty.
 
 A device is empty where \`blkid -p\` finds nothing on it: no file system, no partition table, no part of LVM, RAID or
-swap. Anything else than the file system that is wanted is refused, and there is no \`force\` and no \`state: absent\`: data is
-destroyed by hand, with \`wipefs -a DEVICE\` once nothing uses it. mkfs looks once more right before it writes.
+swap. Anything else than the file system that is wanted is refused, and so is a disk that cannot be read. There is no \`force\` and
+no \`state: absent\`: data is destroyed by hand, with \`wipefs -a DEVICE\` once nothing uses it. mkfs looks once more right before
+it writes.
 
 If mkfs is cut short, by a power cut for instance, the next apply makes the file system anew, and a plan says
 \`unfinished xfs → xfs\`. mke2fs writes the superblock last, so until then the device is empty. mkfs.xfs writes it early and marks it

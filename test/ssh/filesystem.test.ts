@@ -16,6 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectSsh } from '../../src/hosts/ssh.ts';
 import type { Host } from '../../src/model/host.ts';
+import { contentOf } from '../../src/modules/filesystem-device.ts';
 import { mkfsStep } from '../../src/modules/filesystem-making.ts';
 import { RECORDS } from '../../src/modules/filesystem-record.ts';
 import { isRoot, type Sshd, startSshd } from '../sshd/start-sshd.ts';
@@ -205,5 +206,34 @@ function canLoop(): boolean {
     does('losetup', '-c', dev);
     await expect(make('xfs')).rejects.toThrow('An action failed');
     expect(existsSync(RECORD)).toBe(false);
+  });
+
+  test.each(['ext4', 'xfs'])('an %s that cannot be read is not taken for an empty device', async (fstype) => {
+    fresh();
+    does(`mkfs.${fstype}`, '-q', dev);
+    const { argv } = contentOf(dev);
+    for (const nth of ['1', '2', '3', '4', '5', '1+']) {
+      const inject = `inject=read:error=EIO:when=${nth}`;
+      const { status, stdout } = spawnSync('strace', [
+        '-f',
+        '-qq',
+        '-o',
+        '/dev/null',
+        '-P',
+        dev,
+        '-e',
+        inject,
+        ...argv,
+      ]);
+      expect([nth, status === 0 && String(stdout) === '']).toEqual([nth, false]);
+    }
+    const { action } = mkfsStep({ dev, fstype, opts: [] }, {});
+    if (action?.kind !== 'run') throw new Error('mkfs is no program');
+    const before = await digest();
+    for (const nth of ['1', '2', '3', '1+']) {
+      const inject = `inject=read:error=EIO:when=${nth}`;
+      spawnSync('strace', ['-f', '-qq', '-o', '/dev/null', '-P', dev, '-e', inject, ...action.argv]);
+    }
+    expect(await digest()).toBe(before);
   });
 });
