@@ -1,5 +1,5 @@
-/** One runner, rooms by what they need: unit (no program), ssh (a real sshd), lab and full (virtual machines). */
-const project = (name, extra = {}) => ({
+/** One runner, suites by what they need: unit (no program), ssh (a real sshd), lab, tcg and full (virtual machines). */
+const project = (name) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   extensionsToTreatAsEsm: ['.ts'],
@@ -9,9 +9,8 @@ const project = (name, extra = {}) => ({
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  ...extra,
 });
 
 export default {
-  projects: [project('unit'), project('ssh'), project('lab'), project('full')],
+  projects: ['unit', 'ssh', 'lab', 'tcg', 'full'].map(project),
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const [folder] = process.argv.slice(2);
 const sum = { passed: 0, failed: 0, skipped: 0 };
-for (const name of readdirSync(folder)) {
+for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
   const result = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   sum.passed += result.numPassedTests;
   // A suite that could not be loaded has no tests of its own, and is a failure all the same.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what a command of package.json needs: npm packages, Debian packages, the built program.
-# Usage: setup.sh [build] [ssh] [lab] [bench] [compare]. Says what it installs and why; exits 3 where it cannot.
+# Usage: setup.sh [build] [ssh] [lab] [qemu] [bench] [compare]. Says what it installs and why; exits 3 where it cannot.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -56,6 +56,15 @@ debian_packages() {
   rm -f /tmp/troupe-apt.$$
 }
 
+qemu() { debian_packages "for the lab: virtual machines by QEMU" qemu-system-x86 qemu-utils cpio; }
+
+# Where KVM may work, and where User-Mode Linux cannot.
+wants_qemu() {
+  case ${TROUPE_LAB_DRIVER:-} in kvm | tcg) return 0 ;; uml) return 1 ;; esac
+  if [ -e /dev/kvm ] && grep -Eq '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then return 0; fi
+  [ "$(uname -m)" != x86_64 ] || [ ! -e /dev/net/tun ] || ! unshare --user --map-root-user --net true 2>/dev/null
+}
+
 # dist/, when it is older than any source, or its code cache was made for another Node.
 build() {
   cache=dist/troupe.cjs-$(node -p 'process.version + "-" + process.arch').cache
@@ -72,9 +81,13 @@ for want in "$@"; do
   case $want in
   build) build ;;
   ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash dnf rpm createrepo-c util-linux xfsprogs e2fsprogs strace ;;
-  lab) debian_packages 'for the lab: virtual machines and the image they boot' qemu-system-x86 qemu-utils mmdebstrap apt-utils dpkg-dev e2fsprogs cpio fakeroot uidmap debian-archive-keyring openssh-client iproute2 ;;
+  lab)
+    debian_packages 'for the lab: the image that its machines boot' mmdebstrap apt-utils dpkg-dev e2fsprogs fakeroot uidmap debian-archive-keyring openssh-client iproute2
+    if wants_qemu; then qemu; fi
+    ;;
+  qemu) qemu ;;
   bench) debian_packages 'for the bench: sshd processes to work on, GNU time' openssh-server openssh-client time ;;
   compare) debian_packages 'for the bench: Ansible to compare with, gnuplot for the plot' ansible-core gnuplot-nox ;;
-  *) stop "setup.sh does not know '$want'." 'Give build, ssh, lab, bench or compare.' ;;
+  *) stop "setup.sh does not know '$want'." 'Give build, ssh, lab, qemu, bench or compare.' ;;
   esac
 done

@@ -1,21 +1,21 @@
 #!/bin/sh
-# Runs the tests: all (what CI runs), one of unit, ssh, lab, or full: all, what takes too long for CI, and more random
-# playbooks. The last line counts them; exit status 1 when one failed or none ran.
+# Runs the tests: all (what CI runs), one of unit, ssh, lab, tcg, or full: all, what takes too long for CI, and more random
+# playbooks. Prints how long each suite took; the last line counts the tests. Exit status 1 when one failed or none ran.
 set -eu
 cd "$(dirname "$0")/.."
 which=${1:-all}
 [ $# -eq 0 ] || shift
 
 case $which in
-all) rooms='unit ssh lab' ;;
+all) suites='check unit ssh tcg lab' ;;
 full)
-  rooms='unit ssh lab full'
+  suites='check unit ssh tcg lab full'
   : "${TROUPE_FUZZ_RUNS:=5000}"
   export TROUPE_FUZZ_RUNS
   ;;
-unit | ssh | lab) rooms=$which ;;
+unit | ssh | lab | tcg) suites=$which ;;
 *)
-  echo "error[usage]: test.sh does not know '$which': give all, full, unit, ssh or lab." >&2
+  echo "error[usage]: test.sh does not know '$which': give all, full, unit, ssh, lab or tcg." >&2
   exit 3
   ;;
 esac
@@ -23,24 +23,65 @@ esac
 case $which in
 unit) sh scripts/setup.sh build ;;
 ssh) sh scripts/setup.sh ssh build ;;
-*) sh scripts/setup.sh ssh lab build ;;
+lab) sh scripts/setup.sh ssh lab build ;;
+*) sh scripts/setup.sh ssh lab qemu build ;;
 esac
 
-counts=$(mktemp -d)
-trap 'rm -rf "$counts"' EXIT
-status=0
-if [ "$which" = all ] || [ "$which" = full ]; then
-  echo '== check: format, lint, types, import rules, documents' >&2
-  npm run --silent check || status=1
-fi
-for room in $rooms; do
-  echo "== $room" >&2
-  # One file after another: virtual machines want the processors for themselves, and a user's hosts have one lock.
-  # A test that failed may leave something behind that waits for ever: the run goes on without it.
-  case $room in lab | full) more='--runInBand --forceExit --testTimeout=900000' ;; ssh) more='--runInBand --forceExit --testTimeout=60000' ;; *) more='' ;; esac
-  # shellcheck disable=SC2086
-  node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
-    --selectProjects "$room" --json --outputFile "$counts/$room.json" $more "$@" >/dev/null || status=1
+# The same random playbooks each time that a commit is tested.
+: "${TROUPE_SEED:=$(printf '%d' "0x$(git rev-parse --short=7 HEAD 2>/dev/null || echo 1)")}"
+export TROUPE_SEED
+echo "Random tests: TROUPE_SEED=$TROUPE_SEED" >&2
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+# suite NAME [MORE…]: runs one, and writes how it ended and how long it took.
+suite() {
+  name=$1
+  shift
+  begun=$(date +%s)
+  ended=0
+  if [ "$name" = check ]; then
+    npm run --silent check || ended=1
+  else
+    # One file after another: virtual machines want the processors for themselves, and a user's hosts have one lock.
+    # A test that failed may leave something behind that waits for ever: the run goes on without it.
+    case $name in
+    unit) more='' ;;
+    ssh) more='--runInBand --forceExit --testTimeout=60000' ;;
+    *) more='--runInBand --forceExit --testTimeout=900000' ;;
+    esac
+    # shellcheck disable=SC2086
+    node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
+      --selectProjects "$name" --json --outputFile "$results/$name.json" $more "$@" >/dev/null || ended=1
+  fi
+  echo "$name: $(($(date +%s) - begun)) s" >>"$results/times"
+  [ $ended = 0 ] || echo "$name" >>"$results/failed"
+}
+
+# What needs machines of the lab takes half of the time: it runs beside the rest, and its words come when it ends.
+case $suites in
+*' lab'*)
+  for name in lab full; do case " $suites " in *" $name "*) suite "$name" "$@" ;; esac done >"$results/beside" 2>&1 &
+  beside=$!
+  ;;
+*) beside='' ;;
+esac
+for name in $suites; do
+  case $beside:$name in
+  ?*:lab | ?*:full) continue ;;
+  esac
+  echo "== $name" >&2
+  suite "$name" "$@"
 done
-node scripts/count-tests.mjs "$counts" || status=1
+if [ -n "$beside" ]; then
+  wait "$beside" || echo lab >>"$results/failed"
+  echo '== lab' >&2
+  cat "$results/beside" >&2
+fi
+
+cat "$results/times" >&2
+status=0
+node scripts/count-tests.mjs "$results" || status=1
+[ ! -e "$results/failed" ] || status=1
 exit $status

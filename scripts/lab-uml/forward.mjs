@@ -26,5 +26,9 @@ process.on('message', (way, server) => {
   // In the /proc of outside this is the number that outsiders know.
   writeFileSync(`${pidFile}.new`, `${readlinkSync('/proc/self')}\n`);
   renameSync(`${pidFile}.new`, pidFile);
-  process.disconnect();
+});
+
+// Who starts this lets go of it when it has all servers; a part of the way in is none.
+process.on('disconnect', () => {
+  if (open.size < ways.length) process.exit(1);
 });

@@ -25,8 +25,11 @@ mv "$pidfile.new" "$pidfile"
 
 # Told to reboot, the kernel ends ("noreboot"), as one that starts itself anew would find its cards taken.
 export TMPDIR=/dev/shm
+name=$(basename "$pidfile" .pid)
 while :; do
   : >"$console"
+  # The kernel's own record of itself, left by one whose power was cut.
+  rm -rf "/dev/shm/$name"
   "$@" >>"$console" 2>&1 || true
   tail -n 5 "$console" | grep -q 'reboot: Restarting system' || break
 done

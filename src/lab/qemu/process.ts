@@ -43,7 +43,7 @@ export function machineArguments(machine: MachineProcess): readonly string[] {
     ...accelArguments(machine.accelerator),
     ...['-m', String(machine.memoryMiB), '-pidfile', pidFile(folder, name)],
     ...['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'initrd.img')],
-    ...['-append', 'console=ttyS0 quiet mitigations=off ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off'],
+    ...['-append', 'console=ttyS0 quiet mitigations=off ip=10.0.2.15:::255.255.255.0::eth0:off'],
     ...['-serial', `file:${escaped(consoleFile(folder, name))}`],
     ...['-qmp', `unix:${escaped(qmpFile(folder, name))},server=on,wait=off`],
     ...machine.disks.flatMap(disk),

@@ -57,7 +57,7 @@ function kernelArguments(
     ...['con=null', 'con0=null,fd:1', 'ssl=null', 'console=tty0', 'quiet'],
     // Without `gro` the driver drops what the other side's card has put together, and iSCSI hangs.
     ...taps.map((tap, index) => `vec${index}:transport=tap,ifname=${tap},depth=64,gro=1,mac=${macs[index]}`),
-    `ip=${addressOf(number)}::10.0.2.2:255.255.255.0::eth0:off`,
+    `ip=${addressOf(number)}:::255.255.255.0::eth0:off`,
   ];
 }
 

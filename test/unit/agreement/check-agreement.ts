@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import fc from 'fast-check';
 import type { FakeHost } from '../../../src/hosts/fake.ts';
 import type { Facts } from '../../../src/model/facts.ts';
+import fc from '../../random.ts';
 import { compiled } from '../compile/compiled.ts';
 import { executed } from '../execute/ran.ts';
 import { disagreement } from './disagreement.ts';

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { FakeHost } from '../../../src/hosts/fake.ts';
 import { FAKE_FACTS } from '../../../src/hosts/fake-world.ts';
 import type { Facts } from '../../../src/model/facts.ts';
 import type { Answer, Captured, Probe, Probes } from '../../../src/model/probe.ts';
 import { modules } from '../../../src/modules/index.ts';
+import fc from '../../random.ts';
 import { prints } from './looking-programs.ts';
 import type { RandomTask } from './random-params.ts';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { modules } from '../../../src/modules/index.ts';
 import type { AnyModule } from '../../../src/modules/module.ts';
 import { type JsonSchema, paramsSchema } from '../../../src/modules/module-schema.ts';
+import fc from '../../random.ts';
 import { wordsFor } from './words.ts';
 
 /** A task of a random playbook. */

@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
-import fc from 'fast-check';
 import { FAKE_FACTS } from '../../../src/hosts/fake-world.ts';
+import fc from '../../random.ts';
 import { check, type World, world } from './check-agreement.ts';
 import type { RandomTask } from './random-params.ts';
 

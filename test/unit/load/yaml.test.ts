@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Faults } from '../../../src/load/faults.ts';
 import { parseYaml } from '../../../src/load/yaml.ts';
 import { yamlEvents } from '../../../src/load/yaml-events.ts';
 import { lenientEvents } from '../../../src/load/yaml-lenient.ts';
 import { treeOf } from '../../../src/load/yaml-tree.ts';
 import { plainValue, type Tree } from '../../../src/model/tree.ts';
+import fc from '../../random.ts';
 import { brief } from './project.ts';
 
 function read(text: string): { value: unknown; faults: readonly string[] } {

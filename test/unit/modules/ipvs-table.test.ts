@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { inOrder } from '../../../src/modules/ipvs-order.ts';
 import { parseTable, type RealServer, renderTable, type Service } from '../../../src/modules/ipvs-table.ts';
 import { renderThresholds, withThresholds } from '../../../src/modules/ipvs-thresholds.ts';
+import fc from '../../random.ts';
 
 const server: fc.Arbitrary<RealServer> = fc.record({
   address: fc.constantFrom('10.0.0.11:80', '10.0.0.12:8080', '[2001:db8::11]:80'),

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { unknown, type Value } from '../../../src/model/value.ts';
 import { outermost } from '../../../src/templating/frame.ts';
 import { Interpreter } from '../../../src/templating/interpreter.ts';
 import { joinedText } from '../../../src/templating/joined-text.ts';
 import { templates } from '../../../src/templating/template.ts';
 import { TemplateFault } from '../../../src/templating/template-fault.ts';
+import fc from '../../random.ts';
 import { scopeOf } from './scope-of.ts';
 
 const scope = scopeOf({

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { simpleTemplate } from '../../../src/templating/simple-template.ts';
+import fc from '../../random.ts';
 
 test.each([
   '{{vip}}',
