@@ -27,14 +27,14 @@ export interface MachineDriver {
   wire(taken: readonly string[]): Promise<string>;
   /** Makes what carries the lab's wires and leads to its machines. It may be there already, whole or in part. */
   openNetwork(folder: string, state: LabState): Promise<void>;
-  /** The files that are a machine's disks, the root disk first. */
+  /** The files that are a machine's own disks, the root disk first. */
   disks(waking: Waking): readonly string[];
   /** Makes the disks of a new machine. */
   makeDisks(waking: Waking): Promise<void>;
   /** Starts a machine from its disks, in the background: a new one, which has no name yet, or one that was off. */
   start(waking: Waking, how: 'new' | 'off'): Promise<Guest>;
-  /** Takes a running machine back to how it was when new, before it had its name; undefined: it has to be made anew. */
-  readonly rewind?: (waking: Waking) => Promise<void>;
+  /** Takes a running machine back to how it was when new, before it had its name; false where it has to be made anew. */
+  rewind(waking: Waking): Promise<boolean>;
   /** Keeps how a running machine is, under a name. */
   keep(waking: Waking, name: string): Promise<void>;
   /** Takes a machine back to what was kept. Throws a Trouble where nothing was. */

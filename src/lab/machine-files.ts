@@ -20,7 +20,7 @@ export function livingPid(folder: string, name: string): number | undefined {
   }
 }
 
-/** The last lines that a machine wrote to its serial console. */
+/** The last lines that a machine wrote to its console; without the kernel's stack traces, which come after what matters. */
 export function consoleEnd(folder: string, name: string): readonly string[] {
   const file = consoleFile(folder, name);
   if (!existsSync(file)) return [];
@@ -28,6 +28,6 @@ export function consoleEnd(folder: string, name: string): readonly string[] {
   const text = readFileSync(file, 'utf8').replace(/\x1b\[[\d;?]*[A-Za-z]/g, '');
   return text
     .split(/\r?\n/)
-    .filter((line) => line.trim())
+    .filter((line) => line.trim() && !/^\s*\[<[\da-f]+>\]/.test(line))
     .slice(-12);
 }

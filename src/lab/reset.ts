@@ -1,7 +1,10 @@
 import type { LabSpec } from '../model/lab.ts';
+import { forgetSharedDisks, sharesDisks } from './disks.ts';
+import { labFolder } from './folders.ts';
 import { onEach } from './on-each.ts';
 import type { LabOptions } from './progress.ts';
 import { updateMachine } from './state.ts';
+import { stopMachine } from './stop-machine.ts';
 import { giveIdentity, wakeAnew } from './wake.ts';
 import { guestOf, isRunning } from './waking.ts';
 
@@ -11,14 +14,22 @@ import { guestOf, isRunning } from './waking.ts';
  */
 export async function labReset(spec: LabSpec, options: LabOptions & { readonly to?: string }): Promise<void> {
   const { to } = options;
+  if (to === undefined && spec.machines.some(sharesDisks)) await emptySharedDisks(spec, options);
   await onEach(spec, options, async (driver, waking) => {
     if (to !== undefined) await driver.restore(waking, to);
-    else if (driver.rewind && isRunning(waking)) {
-      await driver.rewind(waking);
+    else if (isRunning(waking) && (await driver.rewind(waking))) {
       updateMachine(waking.folder, waking.machine.name, { unplugged: [] });
       await giveIdentity(guestOf(waking), driver, waking);
     } else await wakeAnew(driver, waking);
     const detail = to === undefined ? 'as it first came up' : `as kept under "${to}"`;
     options.onProgress({ machine: waking.machine.name, phase: 'reset', detail });
   });
+}
+
+/** All machines that share a disk are stopped before it is made anew. */
+async function emptySharedDisks(spec: LabSpec, options: LabOptions): Promise<void> {
+  const sharing = spec.machines.filter(sharesDisks);
+  const names = sharing.map(({ name }) => name);
+  await onEach(spec, options, (_driver, { folder, machine }) => stopMachine(folder, machine.name), names);
+  forgetSharedDisks(labFolder(spec), sharing);
 }

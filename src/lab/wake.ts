@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { makeSharedDisks } from './disks.ts';
 import type { MachineDriver } from './driver.ts';
 import { type Guest, inGuest } from './guest.ts';
 import { clockScript, identityScript, macsOf } from './identity.ts';
@@ -17,6 +18,7 @@ export async function wakeAnew(driver: MachineDriver, waking: Waking): Promise<v
   updateMachine(folder, machine.name, { ready: false, unplugged: [] });
   for (const disk of driver.disks(waking)) rmSync(disk, { force: true });
   await driver.makeDisks(waking);
+  makeSharedDisks(folder, machine);
   await giveIdentity(await driver.start(waking, 'new'), driver, waking);
 }
 

@@ -4,9 +4,10 @@ import type { Inventory, InventoryHost } from '../model/inventory.ts';
 import type { LabMachine, LabSpec } from '../model/lab.ts';
 import { entryOf, type MapTree } from '../model/tree.ts';
 import { type Faults, nearest, throwFaults, unknownKey } from './faults.ts';
+import { checkShared, readDisks } from './lab-disks.ts';
 import { readNics } from './lab-nics.ts';
 import { treeAt } from './node-keywords.ts';
-import { emptyMap, readList, readMap, readNumber, readText } from './read-tree.ts';
+import { emptyMap, readMap, readNumber, readText } from './read-tree.ts';
 import { mergeMaps } from './variables.ts';
 
 const KEYS = ['memory', 'image', 'disks', 'nics'];
@@ -23,6 +24,7 @@ export function labOf(inventory: Inventory): LabSpec | undefined {
   const described = [...inventory.hosts.values()].filter((host) => host.vars.has('lab'));
   const machines = described.map((host) => readMachine(host, faults));
   checkAddresses(machines, described, faults);
+  checkShared(machines, described, faults);
   throwFaults(faults);
   const [first] = described;
   if (!first) return undefined;
@@ -48,9 +50,7 @@ function readMachine(host: InventoryHost, faults: Faults): LabMachine {
       (memory && readNumber(memory, 'memory', faults, { least: LEAST_MEMORY_MIB })?.value) ??
       DEFAULT_MEMORY_MIB,
     image: readImage(lab, faults),
-    disksMiB: (disks ? (readList(disks, 'disks', faults) ?? []) : []).flatMap(
-      (disk) => readNumber(disk, 'A disk', faults, { least: 1 })?.value ?? [],
-    ),
+    disks: disks ? readDisks(disks, host.name, faults) : [],
     nics: nics ? readNics(nics, host.name, faults) : [],
   };
 }

@@ -8,6 +8,13 @@ export interface LabNic {
   readonly gateway?: string;
 }
 
+/** An empty disk of a lab machine. */
+export interface LabDisk {
+  readonly sizeMiB: number;
+  /** Machines that name the same share one disk, as they would on a bus. */
+  readonly shared?: string;
+}
+
 /** A throw-away machine as an inventory describes it under `lab:`. */
 export interface LabMachine {
   readonly name: string;
@@ -15,8 +22,8 @@ export interface LabMachine {
   readonly memoryMiB: number;
   /** Root image: `base` (systemd, sshd, iproute2) or `packaged` (the roles' packages installed too). */
   readonly image: 'base' | 'packaged';
-  /** Extra empty disks, in MiB each; they appear as /dev/disk/by-id/virtio-diskN. */
-  readonly disksMiB: readonly number[];
+  /** Empty disks, in order: /dev/disk/by-id/virtio-disk1, … */
+  readonly disks: readonly LabDisk[];
   /** Cards in order: lan0, lan1, … */
   readonly nics: readonly LabNic[];
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Event, Recap, TaskFinished } from '../../src/model/event.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/troupe', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a run of the command line came to. */
 export interface Ran {

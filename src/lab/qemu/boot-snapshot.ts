@@ -17,9 +17,11 @@ import { type Accelerator, startMachine } from './process.ts';
 /** Name of the internal snapshot of a machine that has just booted. */
 export const BOOTED = 'booted';
 
-/** Disks of a machine: the root disk, then the empty ones. */
-export const diskNames = (machine: Pick<LabMachine, 'disksMiB'>): readonly string[] =>
-  [0, ...machine.disksMiB].map((_, index) => `disk${index}.qcow2`);
+/** Own disks of a machine, each by its number: the root disk, then the empty ones. Those that it shares are plugged in later. */
+export const diskNames = ({ disks }: Pick<LabMachine, 'disks'>): readonly string[] => [
+  'disk0.qcow2',
+  ...disks.flatMap(({ shared }, index) => (shared === undefined ? [`disk${index + 1}.qcow2`] : [])),
+];
 
 /**
  * The disks of a machine that has booted and has no name yet, with its memory as a snapshot inside: one serves every machine
@@ -31,10 +33,21 @@ export async function bootSnapshot(
   accelerator: Accelerator,
   options: LabOptions,
 ): Promise<string> {
-  const { memoryMiB, disksMiB } = machine;
+  const { memoryMiB } = machine;
+  const sizes = machine.disks.filter(({ shared }) => shared === undefined).map(({ sizeMiB }) => sizeMiB);
   const version = await runTool('qemu-system-x86_64', '--version');
   const processor = accelerator === 'kvm' ? readProcessor() : '';
-  const shape = [image, buildId(image), memoryMiB, disksMiB, accelerator, processor, version, SEGMENT_CARDS];
+  const shape = [
+    image,
+    buildId(image),
+    memoryMiB,
+    sizes,
+    diskNames(machine),
+    accelerator,
+    processor,
+    version,
+    SEGMENT_CARDS,
+  ];
   return publish(join(snapshotsFolder(), shortHash(JSON.stringify(shape))), options, async (folder) => {
     const how = accelerator === 'kvm' ? 'KVM' : 'emulated: about half a minute';
     options.onProgress({ phase: 'snapshot', detail: `booting the image once, ${memoryMiB} MiB (${how})` });
@@ -53,7 +66,7 @@ export async function bootSnapshot(
       root,
     );
     for (const [index, disk] of empty.entries())
-      await runTool('qemu-img', 'create', '-q', '-f', 'qcow2', disk, `${disksMiB[index]}M`);
+      await runTool('qemu-img', 'create', '-q', '-f', 'qcow2', disk, `${sizes[index]}M`);
     const sshPort = await freePort();
     await startMachine({
       ...{ name: 'boot', folder, image, accelerator, memoryMiB, disks, sshPort },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sharedFile, sharesDisks } from '../disks.ts';
 import type { MachineDriver } from '../driver.ts';
 import { freePort, freeWire } from '../free-port.ts';
 import { type Guest, inGuest } from '../guest.ts';
@@ -11,7 +12,7 @@ import { guestOf, isRunning, stateOf, type Waking } from '../waking.ts';
 import { kvmUnusable } from './accelerator.ts';
 import { BOOTED, bootSnapshot, diskNames } from './boot-snapshot.ts';
 import { humanMonitor } from './monitor.ts';
-import { type Accelerator, startMachine } from './process.ts';
+import { type Accelerator, slotOf, startMachine } from './process.ts';
 
 /**
  * QEMU, with KVM or emulating. The way in is its user-mode network, segments are multicast groups on loopback, and new
@@ -30,13 +31,22 @@ export const qemuDriver = (accelerator: Accelerator): MachineDriver => ({
   disks,
   async makeDisks(waking) {
     const { origin } = stateOf(waking);
-    for (const [index, disk] of disks(waking).entries())
-      await runTool('cp', '--reflink=auto', '--sparse=always', join(origin, `disk${index}.qcow2`), disk);
+    for (const [index, name] of diskNames(waking.machine).entries())
+      await runTool(
+        'cp',
+        '--reflink=auto',
+        '--sparse=always',
+        join(origin, name),
+        disks(waking)[index] ?? '',
+      );
   },
   start: (waking, how) => start(accelerator, waking, how === 'new' ? BOOTED : undefined),
-  rewind: async (waking) => {
+  async rewind(waking) {
+    // What was plugged in is in no snapshot.
+    if (sharesDisks(waking.machine)) return false;
     await monitor(waking, `loadvm ${BOOTED}`);
     await plugAll(waking);
+    return true;
   },
   keep: (waking, name) => monitor(waking, `savevm ${keptName(name)}`),
   async restore(waking, name) {
@@ -64,6 +74,20 @@ async function plugAll(waking: Waking): Promise<void> {
   for (const card of stateOf(waking).unplugged ?? []) await setLink(waking, card, true);
 }
 
+/** QEMU's snapshots are of disks that it writes alone, so those that machines share come after it. */
+async function plugSharedDisks(waking: Waking): Promise<void> {
+  for (const [index, { shared }] of waking.machine.disks.entries()) {
+    if (shared === undefined) continue;
+    const number = index + 1;
+    const file = sharedFile(waking.folder, shared).replaceAll(',', ',,');
+    await monitor(waking, `drive_add 0 file=${file},format=raw,if=none,id=shared${number},file.locking=off`);
+    await monitor(
+      waking,
+      `device_add virtio-blk-pci,drive=shared${number},serial=disk${number},share-rw=on,addr=${slotOf(number)}`,
+    );
+  }
+}
+
 /** QEMU's monitor takes words apart at blanks, and numbers for ids. */
 const keptName = (name: string): string => `kept-${name.replace(/\W/g, '-')}`;
 
@@ -87,6 +111,7 @@ async function start(accelerator: Accelerator, waking: Waking, snapshot: string 
         ...(snapshot === undefined ? {} : { loadSnapshot: snapshot }),
       });
       for (const card of kept.unplugged ?? []) await setLink(waking, card, false);
+      await plugSharedDisks(waking);
       return guestOf(waking);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;

@@ -13,7 +13,7 @@ export interface MachineProcess {
   readonly image: string;
   readonly accelerator: Accelerator;
   readonly memoryMiB: number;
-  /** Root disk first; qcow2. */
+  /** Root disk first; qcow2, each named `diskN` by its number. */
   readonly disks: readonly string[];
   /** TCP port on loopback that is led to the guest's port 22. */
   readonly sshPort: number;
@@ -57,14 +57,15 @@ export function machineArguments(machine: MachineProcess): readonly string[] {
 
 const FIRST_DISK_SLOT = 8;
 
-function disk(file: string, index: number): readonly string[] {
+/** The slot of a disk on the bus, by its number; the root disk is number 0. */
+export const slotOf = (number: number): string => (FIRST_DISK_SLOT + number).toString(16);
+
+function disk(file: string): readonly string[] {
+  const index = Number(/disk(\d+)\.qcow2$/.exec(file)?.[1]);
   const serial = index > 0 ? `,serial=disk${index}` : '';
   return [
     ...['-drive', `file=${escaped(file)},format=qcow2,if=none,id=disk${index},cache=unsafe,discard=unmap`],
-    ...[
-      '-device',
-      `virtio-blk-pci,drive=disk${index},addr=${(FIRST_DISK_SLOT + index).toString(16)}${serial}`,
-    ],
+    ...['-device', `virtio-blk-pci,drive=disk${index},addr=${slotOf(index)}${serial}`],
   ];
 }
 

@@ -1,13 +1,14 @@
-import { existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { trouble } from '../../diagnostics/trouble.ts';
+import { makeEmptyDisk } from '../disks.ts';
 import type { MachineDriver } from '../driver.ts';
 import { inGuest } from '../guest.ts';
 import { runTool } from '../run-tool.ts';
 import { stopMachine } from '../stop-machine.ts';
 import { guestOf, stateOf, type Waking } from '../waking.ts';
 import { umlKernel } from './kernel.ts';
-import { cardOf, machineCommand, wireOf } from './machine.ts';
+import { cardOf, diskFile, machineCommand, rootFile, wireOf } from './machine.ts';
 import { inside, openNetwork, runInside, startProcess } from './network.ts';
 import { PROGRAMS, umlUnusable } from './usable.ts';
 
@@ -18,7 +19,7 @@ import { PROGRAMS, umlUnusable } from './usable.ts';
 export function umlDriver(root: string): MachineDriver {
   const scripts = join(root, 'scripts', 'lab-uml');
   async function start(waking: Waking) {
-    const command = machineCommand(waking, disks(waking), scripts);
+    const command = machineCommand(waking, scripts);
     await startProcess(waking.folder, waking.machine.name, [...inside(waking.folder), ...command]);
     return guestOf(waking);
   }
@@ -40,13 +41,11 @@ export function umlDriver(root: string): MachineDriver {
     disks,
     async makeDisks(waking) {
       // The root disk is made by the kernel, over the image.
-      const [, ...empty] = disks(waking);
-      for (const [index, disk] of empty.entries()) {
-        writeFileSync(disk, '');
-        truncateSync(disk, (waking.machine.disksMiB[index] ?? 0) * 1024 * 1024);
-      }
+      for (const [index, disk] of waking.machine.disks.entries())
+        if (disk.shared === undefined) makeEmptyDisk(diskFile(waking, index), disk);
     },
     start,
+    rewind: async () => false,
     async keep(waking, name) {
       // With the power cut nothing changes any more; it goes on from its disks, as the kept one will.
       await stopMachine(waking.folder, waking.machine.name);
@@ -71,9 +70,11 @@ export function umlDriver(root: string): MachineDriver {
 }
 
 /** The root disk is what differs from the image (UML's copy-on-write). */
-const disks = ({ folder, machine }: Waking): readonly string[] => [
-  join(folder, `${machine.name}-root.cow`),
-  ...machine.disksMiB.map((_, index) => join(folder, `${machine.name}-disk${index + 1}.img`)),
+const disks = (waking: Waking): readonly string[] => [
+  rootFile(waking),
+  ...waking.machine.disks.flatMap(({ shared }, index) =>
+    shared === undefined ? [diskFile(waking, index)] : [],
+  ),
 ];
 
 const keptFile = (disk: string, name: string): string => `${disk}.kept-${name.replace(/[^\w-]/g, '-')}`;

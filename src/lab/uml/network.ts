@@ -82,7 +82,7 @@ export async function startProcess(
     closeSync(words);
   }
   let ended = false;
-  child.once('error', () => {
+  child.on('error', () => {
     ended = true;
   });
   child.once('exit', () => {

@@ -156,6 +156,22 @@ export function describeDriver(demanded: DriverName | undefined): void {
       }
     });
 
+    test('gives machines one disk to share, which a reset empties', async () => {
+      const disks = [16, { size: 16, shared: 'both' }];
+      lab.describe({ all: { vars: { lab: { memory: 384, disks } }, hosts: { one: nic(1), two: nic(2) } } });
+      await done('up');
+      const [own, shared] = ['/dev/disk/by-id/virtio-disk1', '/dev/disk/by-id/virtio-disk2'];
+      for (const disk of [own, shared])
+        await lab.on('one', `echo one wrote | dd of=${disk} conv=sync oflag=direct bs=4096 2>/dev/null`);
+      const read = (disk: string) =>
+        lab.on('two', `dd if=${disk} iflag=direct bs=4096 count=1 2>/dev/null | tr -d '\\0'`);
+      expect(await read(shared)).toBe('one wrote');
+      expect(await read(own)).toBe('');
+      expect((await run('keep', 'it')).stderr).toContain('machines that share one cannot be kept');
+      await done('reset');
+      expect(await read(shared)).toBe('');
+    });
+
     test('is gone without a process or a file', async () => {
       await done('down');
       expect(processesOf(name)).toEqual([]);

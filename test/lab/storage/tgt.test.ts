@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ValueMap } from '../../src/model/value.ts';
-import { disk, FILE_LUN, CHAP as FORTH, IQN, target } from '../lab/storage/machines.ts';
-import { startWriting, stopWriting } from '../lab/storage/writing.ts';
-import { TestLab } from '../lab/test-lab.ts';
+import type { ValueMap } from '../../../src/model/value.ts';
+import { TestLab } from '../test-lab.ts';
+import { disk, FILE_LUN, CHAP as FORTH, IQN, target } from './machines.ts';
+import { startWriting, stopWriting } from './writing.ts';
 
 const lab = new TestLab('tgt', ['san1', 'web1']);
 /** Both ways. */
