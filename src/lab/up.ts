@@ -5,6 +5,7 @@ import type { MachineDriver } from './driver.ts';
 import { driverNamed } from './drivers.ts';
 import { eachMachine } from './each-machine.ts';
 import { labFolder } from './folders.ts';
+import { needLimits } from './limits.ts';
 import { lockLab } from './lock-lab.ts';
 import { prepare } from './prepare.ts';
 import type { LabOptions } from './progress.ts';
@@ -19,6 +20,7 @@ import { isRunning, type Waking } from './waking.ts';
  * of its console for one that does not come up.
  */
 export async function labUp(spec: LabSpec, options: LabOptions): Promise<readonly LabConnection[]> {
+  needLimits();
   const folder = labFolder(spec);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const release = await lockLab(folder, options);

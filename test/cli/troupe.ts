@@ -18,6 +18,8 @@ export function troupe(...args: readonly string[]): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: ROOT,
+      // Jest's own, which a test may have changed.
+      env: process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const chunks = { stdout: '', stderr: '' };

@@ -40,7 +40,10 @@ export function describeDriver(demanded: DriverName | undefined): void {
     });
 
     test('comes up after its controller was killed in the middle, and its machines reach each other', async () => {
-      const cut = spawn(process.execPath, [TROUPE, 'lab', 'up', '-i', lab.inventory], { stdio: 'ignore' });
+      const cut = spawn(process.execPath, [TROUPE, 'lab', 'up', '-i', lab.inventory], {
+        env: process.env,
+        stdio: 'ignore',
+      });
       while (foldersOf(name).length === 0 && cut.exitCode === null) await new Promise(setImmediate);
       cut.kill('SIGKILL');
       await done('up');
