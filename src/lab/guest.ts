@@ -39,12 +39,15 @@ export async function inGuest(guest: Guest, script: () => string): Promise<strin
   for (;;) {
     // Read before the attempt: a machine that ends after it has let us in has come up.
     const alive = livingPid(guest.folder, guest.name) !== undefined;
-    const ran = await $({
+    const running = $({
       nothrow: true,
       quiet: true,
       input: script(),
       timeout: '120s',
     })`ssh ${sshArguments(guest)} sh -eus`;
+    // An ssh that is turned away may end before it has read the script: its exit status tells.
+    running.stdin.on('error', () => {});
+    const ran = await running;
     if (ran.exitCode === 0) return ran.stdout;
     if (ran.exitCode !== NO_CONNECTION && ran.exitCode !== null) throw scriptFailed(guest, ran.stderr);
     if (!alive) throw notUp(guest, 'its process has ended');
