@@ -76,13 +76,15 @@ build() {
 }
 
 need_node
-npm_packages
+# npm's packages and Debian's come side by side.
+npm_packages &
+npm=$!
 for want in "$@"; do
   case $want in
-  build) build ;;
+  build) ;;
   ssh) debian_packages 'for tests against a real sshd' openssh-server openssh-client sudo busybox dash bash dnf rpm createrepo-c util-linux xfsprogs e2fsprogs strace ;;
   lab)
-    debian_packages 'for the lab: the image that its machines boot' mmdebstrap apt-utils dpkg-dev e2fsprogs fakeroot uidmap debian-archive-keyring openssh-client iproute2
+    debian_packages 'for the lab: the image that its machines boot' mmdebstrap apt-utils e2fsprogs fakeroot uidmap debian-archive-keyring openssh-client iproute2
     if wants_qemu; then qemu; fi
     ;;
   qemu) qemu ;;
@@ -90,4 +92,8 @@ for want in "$@"; do
   compare) debian_packages 'for the bench: Ansible to compare with, gnuplot for the plot' ansible-core gnuplot-nox ;;
   *) stop "setup.sh does not know '$want'." 'Give build, ssh, lab, qemu, bench or compare.' ;;
   esac
+done
+wait "$npm" || exit $?
+for want in "$@"; do
+  if [ "$want" = build ]; then build; fi
 done

@@ -23,7 +23,7 @@ chroot "\$root" apt-get -qq -y --download-only install $(packages roles)
 for package in $(packages known); do chroot "\$root" apt-get -qq -y --download-only install "\$package"; done
 mkdir -p "\$root/srv/repository"
 mv "\$root"/var/cache/apt/archives/*.deb "\$root/srv/repository/"
-(cd "\$root/srv/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null)
+(cd "\$root/srv/repository" && apt-ftparchive packages . >Packages)
 rm -rf "\$root"/etc/apt/sources.list "\$root"/etc/apt/sources.list.d/* "\$root"/var/lib/apt/lists/*
 echo 'deb [trusted=yes] file:/srv/repository ./' >"\$root/etc/apt/sources.list"
 chroot "\$root" apt-get -qq update

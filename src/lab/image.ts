@@ -35,7 +35,7 @@ export async function image(
     .map((name) => readFileSync(join(scripts, name), 'utf8'));
   const folder = join(imagesFolder(), `${variant}-${parts.key}-${shortHash(recipe.join('\0'))}`);
   return publish(folder, options, async (temporary) => {
-    await needForBuilding();
+    await needForBuilding(parts.modules === 'qemu' ? ['cpio', 'qemu-img'] : []);
     options.onProgress({
       phase: 'image',
       detail: `building the image "${variant}" (Debian 12, by mmdebstrap): about a minute, once`,

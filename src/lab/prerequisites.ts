@@ -8,7 +8,7 @@ const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
   mmdebstrap: 'mmdebstrap',
-  'dpkg-scanpackages': 'dpkg-dev',
+  'apt-ftparchive': 'apt-utils',
   mke2fs: 'e2fsprogs',
   cpio: 'cpio',
   setpriv: 'util-linux',
@@ -24,12 +24,12 @@ const packages: Readonly<Record<string, string>> = {
   [KEYRING]: 'debian-archive-keyring',
 };
 
-const FOR_BUILDING = ['mmdebstrap', 'dpkg-scanpackages', 'mke2fs', 'cpio', 'setpriv', 'ssh-keygen', KEYRING];
+const FOR_BUILDING = ['mmdebstrap', 'apt-ftparchive', 'mke2fs', 'setpriv', 'ssh-keygen', KEYRING];
 const FOR_BUILDING_AS_USER = ['fakeroot', 'newuidmap'];
 
-/** Throws a Trouble where something is missing that building an image takes. */
-export const needForBuilding = (): Promise<void> =>
-  need(process.getuid?.() === 0 ? FOR_BUILDING : [...FOR_BUILDING, ...FOR_BUILDING_AS_USER]);
+/** Throws a Trouble where something is missing that building an image takes; `more` is for this one. */
+export const needForBuilding = (more: readonly string[]): Promise<void> =>
+  need([...FOR_BUILDING, ...(process.getuid?.() === 0 ? [] : FOR_BUILDING_AS_USER), ...more]);
 
 /** Names everything that is missing, each with its Debian package; code `prerequisite-missing`. */
 export async function need(names: readonly string[]): Promise<void> {

@@ -13,7 +13,17 @@ export async function labSsh(spec: LabSpec, host: string, command: readonly stri
   const { address, port, user, identityFile, knownHostsFile } = connection;
   const args = [
     ...['-F', 'none', '-o', `UserKnownHostsFile=${quoted(knownHostsFile)}`, '-o', 'IdentitiesOnly=yes'],
-    ...['-o', 'LogLevel=ERROR', '-i', identityFile, '-p', String(port), `${user}@${address}`],
+    ...[
+      '-o',
+      'ServerAliveInterval=15',
+      '-o',
+      'LogLevel=ERROR',
+      '-i',
+      identityFile,
+      '-p',
+      String(port),
+      `${user}@${address}`,
+    ],
     ...command,
   ];
   const child = spawn('ssh', args, { stdio: 'inherit' });
