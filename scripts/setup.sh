@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what a command of package.json needs: npm packages, Debian packages, the built program.
-# Usage: setup.sh [build] [ssh] [lab] [qemu] [bench] [compare]. Says what it installs and why; exits 3 where it cannot.
+# Usage: setup.sh [build] [ssh] [lab] [qemu] [kernel] [bench] [compare]. Says what it installs and why; exits 3 where it cannot.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -88,9 +88,10 @@ for want in "$@"; do
     if wants_qemu; then qemu; fi
     ;;
   qemu) qemu ;;
+  kernel) debian_packages 'to build the kernel of the lab' gcc libc6-dev make flex bison bc binutils kmod xz-utils util-linux ;;
   bench) debian_packages 'for the bench: sshd processes to work on, GNU time' openssh-server openssh-client time ;;
   compare) debian_packages 'for the bench: Ansible to compare with, gnuplot for the plot' ansible-core gnuplot-nox ;;
-  *) stop "setup.sh does not know '$want'." 'Give build, ssh, lab, qemu, bench or compare.' ;;
+  *) stop "setup.sh does not know '$want'." 'Give build, ssh, lab, qemu, kernel, bench or compare.' ;;
   esac
 done
 wait "$npm" || exit $?

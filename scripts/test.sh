@@ -24,6 +24,7 @@ case $which in
 unit) sh scripts/setup.sh build ;;
 ssh) sh scripts/setup.sh ssh build ;;
 lab) sh scripts/setup.sh ssh lab build ;;
+full) sh scripts/setup.sh ssh lab qemu kernel build ;;
 *) sh scripts/setup.sh ssh lab qemu build ;;
 esac
 

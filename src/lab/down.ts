@@ -2,7 +2,15 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { trouble } from '../diagnostics/trouble.ts';
 import type { LabSpec } from '../model/lab.ts';
-import { cacheFolder, imagesFolder, labFolder, labsFolder, snapshotsFolder } from './folders.ts';
+import {
+  cacheFolder,
+  imagesFolder,
+  kernelsFolder,
+  labFolder,
+  labsFolder,
+  ownKernelsFolder,
+  snapshotsFolder,
+} from './folders.ts';
 import { lockLab } from './lock-lab.ts';
 import type { LabOptions } from './progress.ts';
 import { sweep } from './publish.ts';
@@ -28,7 +36,7 @@ export async function labDown(lab: Lab, options: Pick<LabOptions, 'onProgress'>)
       release();
     }
   }
-  for (const cache of [imagesFolder(), snapshotsFolder()]) await sweep(cache);
+  for (const cache of cacheParts()) await sweep(cache);
 }
 
 /** Labs of this user that are up, or that an `up` which was cut off has left. */
@@ -40,7 +48,10 @@ export function knownLabs(): readonly Lab[] {
   });
 }
 
-/** Forgets images and boot snapshots; the next `up` makes them again. Refused while a lab's disks stand on them. */
+/**
+ * Forgets images, boot snapshots and kernels; the next `up` makes them again, all but a kernel of `buildKernel`. Refused while a
+ * lab's disks stand on them.
+ */
 export async function labClean(): Promise<void> {
   const labs = knownLabs();
   if (labs.length > 0) {
@@ -48,6 +59,14 @@ export async function labClean(): Promise<void> {
       help: `Take them down first: troupe lab down -i ${labs[0]?.inventory}`,
     });
   }
-  for (const cache of [imagesFolder(), snapshotsFolder()]) await sweep(cache);
+  for (const cache of cacheParts()) await sweep(cache);
   rmSync(cacheFolder(), { recursive: true, force: true });
 }
+
+/** Folders in which builds that were cut off may have left something. */
+const cacheParts = (): readonly string[] => [
+  imagesFolder(),
+  snapshotsFolder(),
+  kernelsFolder(),
+  ownKernelsFolder(),
+];

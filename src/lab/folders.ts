@@ -13,6 +13,9 @@ export const cacheFolder = (): string =>
 
 export const imagesFolder = (): string => join(cacheFolder(), 'images');
 export const snapshotsFolder = (): string => join(cacheFolder(), 'snapshots');
+/** Kernels of User-Mode Linux that were fetched; in a folder of theirs, those that `troupe lab kernel` has built. */
+export const kernelsFolder = (): string => join(cacheFolder(), 'kernels');
+export const ownKernelsFolder = (): string => join(kernelsFolder(), 'own');
 
 /** Folder that holds a folder for each lab that is up. */
 export const labsFolder = (): string => join(base('XDG_STATE_HOME', '.local/state'), 'troupe', 'labs');

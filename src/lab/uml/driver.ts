@@ -30,7 +30,8 @@ export function umlDriver(root: string): MachineDriver {
     stoppedClock: false,
     unusable: (options) => umlUnusable(options, scripts),
     async imageParts(options) {
-      const { key, program, modules } = await umlKernel(options);
+      const { key, program, modules, title, lacks } = await umlKernel(options);
+      options.onProgress({ phase: 'kernel', detail: lacks ? `${title}, ${lacks}` : title });
       return { key: `uml-${key}`, program, modules };
     },
     origin: async (_machine, image) => image,

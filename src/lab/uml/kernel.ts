@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { $, which } from 'zx/core';
-import { Trouble, trouble } from '../../diagnostics/trouble.ts';
-import { debianMirrors } from '../apt-sources.ts';
-import { cacheFolder } from '../folders.ts';
+import { which } from 'zx/core';
+import { trouble } from '../../diagnostics/trouble.ts';
+import { kernelsFolder, ownKernelsFolder } from '../folders.ts';
 import type { LabOptions } from '../progress.ts';
 import { publish } from '../publish.ts';
 import { runTool } from '../run-tool.ts';
+import { type DebianPackage, fetchPackage, fromFirst } from './debian-package.ts';
 import { forOlderLibc } from './older-libc.ts';
+import { chooseOwn, type OwnKernel, ownConfiguration, ownThere } from './own-kernel.ts';
 
 /** A kernel that runs as a program, and its modules. */
 export interface UmlKernel {
@@ -18,6 +19,8 @@ export interface UmlKernel {
   readonly program: string;
   /** Folder of its modules, named by its release. */
   readonly modules: string;
+  /** What it cannot do, and what to do about it. */
+  readonly lacks?: string;
 }
 
 /**
@@ -25,45 +28,63 @@ export interface UmlKernel {
  * 7.2 runs its guests by seccomp, which is twice as quick as ptrace, and on processors with AMX, where those before 6.16 stop
  * at their first program.
  */
-const DEBIAN = [
-  { version: '7.2um1', sha256: 'f947c9244fd79d481299df2ad68961f6b3b7703bff38c4b0e726f861161da62c' },
+const DEBIAN: readonly DebianPackage[] = [
+  {
+    name: 'user-mode-linux',
+    version: '7.2um1',
+    architecture: 'amd64',
+    pool: 'u/user-mode-linux',
+    sha256: 'f947c9244fd79d481299df2ad68961f6b3b7703bff38c4b0e726f861161da62c',
+  },
 ];
 
-/** Where `troupe lab kernel` puts what it builds: a folder for each source and configuration. */
-export const ownKernels = (): string => join(cacheFolder(), 'kernels', 'own');
+const LACKS = 'without the families ip and inet of nftables; troupe lab kernel builds one that has them';
 
 /**
- * The kernel for the lab's machines: the one that `troupe lab kernel` has built, else Debian's package of a version that is
- * known to work, fetched once, else the `linux.uml` of this machine. Throws a Trouble that says why there is none.
+ * The kernel for the lab's machines: the one that `troupe lab kernel` has built from the configuration of now, else Debian's
+ * package of a version that is known to work, fetched once, else the `linux.uml` of this machine. Throws a Trouble that says
+ * why there is none.
  */
 export async function umlKernel(options: LabOptions): Promise<UmlKernel> {
-  const own = existsSync(ownKernels()) ? readdirSync(ownKernels()).sort().at(-1) : undefined;
-  if (own) return kernelIn(join(ownKernels(), own), `own-${own}`, 'built by troupe lab kernel');
-  const refusals: string[] = [];
-  for (const { version, sha256 } of DEBIAN) {
-    const key = `debian-${version}-${sha256.slice(0, 10)}`;
-    try {
-      const folder = await publish(join(cacheFolder(), 'kernels', key), options, async (temporary) => {
-        options.onProgress({ phase: 'kernel', detail: `fetching Debian's user-mode-linux ${version}, once` });
-        await fetchPackage(version, sha256, temporary);
-      });
-      return kernelIn(folder, key, `Debian's user-mode-linux ${version}`);
-    } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
-      refusals.push(...error.diagnostics.map(({ summary }) => summary));
-    }
-  }
+  const own = chooseOwn(ownThere(), ownConfiguration(options.root));
+  if (typeof own === 'object') return ownKernel(own);
+  const lacks =
+    own === 'outdated' ? `${LACKS}, as the one it built before is of another configuration` : LACKS;
+  const fetched = await fromFirst(DEBIAN, async (wanted) => {
+    const title = `Debian's user-mode-linux ${wanted.version}`;
+    const key = `debian-${wanted.version}-${wanted.sha256.slice(0, 10)}`;
+    const folder = await publish(join(kernelsFolder(), key), options, async (temporary) => {
+      options.onProgress({ phase: 'kernel', detail: `fetching ${title}, once` });
+      await layOut(wanted, temporary);
+    });
+    return { ...kernelIn(folder, key, title), lacks };
+  });
+  if ('made' in fetched) return fetched.made;
   const installed = await which('linux.uml', { nothrow: true });
   if (installed) {
     const release = (await runTool(installed, '--version')).trim();
     const modules = join('/usr/lib/uml/modules', release);
     if (existsSync(modules))
-      return { key: `installed-${release}`, title: `linux.uml ${release}`, program: installed, modules };
+      return {
+        key: `installed-${release}`,
+        title: `linux.uml ${release}`,
+        program: installed,
+        modules,
+        lacks,
+      };
   }
-  throw trouble('lab-no-kernel', refusals.join(' '), {
+  throw trouble('lab-no-kernel', fetched.refusals.map(({ summary }) => summary).join(' '), {
     help: 'Install the Debian package user-mode-linux, or name a mirror that has it: TROUPE_DEBIAN_MIRROR.',
   });
 }
+
+/** A kernel that `troupe lab kernel` has built. */
+export const ownKernel = ({ key, source }: OwnKernel): UmlKernel =>
+  kernelIn(
+    join(ownKernelsFolder(), key),
+    `own-${key}`,
+    `The lab's own kernel, from Debian's ${source.name} ${source.version}`,
+  );
 
 function kernelIn(folder: string, key: string, title: string): UmlKernel {
   const modules = join(folder, 'modules');
@@ -76,25 +97,10 @@ function kernelIn(folder: string, key: string, title: string): UmlKernel {
   };
 }
 
-/** Fetches the package by apt's own means, so that its proxies and mirrors hold, and lays out `linux` and `modules/RELEASE`. */
-async function fetchPackage(version: string, sha256: string, folder: string): Promise<void> {
+/** Fetches the package and lays out `linux` and `modules/RELEASE`. */
+async function layOut(wanted: DebianPackage, folder: string): Promise<void> {
   const file = join(folder, 'package.deb');
-  const said: string[] = [];
-  for (const mirror of await debianMirrors()) {
-    const url = `${mirror}/pool/main/u/user-mode-linux/user-mode-linux_${version}_amd64.deb`;
-    const got = await $({
-      nothrow: true,
-      quiet: true,
-    })`/usr/lib/apt/apt-helper -o Acquire::Retries=2 download-file ${url} ${file} SHA256:${sha256}`;
-    if (got.exitCode === 0 && existsSync(file)) break;
-    said.push(got.stderr.trim().split('\n').at(-1) ?? '');
-  }
-  if (!existsSync(file)) {
-    throw trouble(
-      'lab-no-kernel',
-      `Debian's user-mode-linux ${version} could not be fetched: ${said.at(-1) || 'no mirror of Debian is known'}.`,
-    );
-  }
+  await fetchPackage(wanted, file);
   const unpacked = join(folder, 'unpacked');
   await runTool('dpkg-deb', '-x', file, unpacked);
   writeFileSync(join(folder, 'linux'), forOlderLibc(readFileSync(join(unpacked, 'usr/bin/linux.uml'))), {
