@@ -37,7 +37,7 @@ export interface MachineDriver {
   rewind(waking: Waking): Promise<boolean>;
   /** Keeps how a running machine is, under a name. */
   keep(waking: Waking, name: string): Promise<void>;
-  /** Takes a machine back to what was kept. Throws a Trouble where nothing was. */
+  /** Takes a machine back to what was kept under a name. */
   restore(waking: Waking, name: string): Promise<void>;
   /** Pulls the cable of a card out or puts it in again; the machine itself does not notice. */
   plug(waking: Waking, card: number, isIn: boolean): Promise<void>;

@@ -4,7 +4,8 @@ import { sharesDisks } from './disks.ts';
 import { inGuest } from './guest.ts';
 import { machineNotUp, onEach } from './on-each.ts';
 import type { LabOptions } from './progress.ts';
-import { guestOf, isRunning } from './waking.ts';
+import { updateMachine } from './state.ts';
+import { guestOf, isRunning, stateOf } from './waking.ts';
 
 /** Keeps how all machines are now, under a name, for `labReset`, until the lab is taken down. They must run. */
 export async function labKeep(spec: LabSpec, name: string, options: LabOptions): Promise<void> {
@@ -15,6 +16,8 @@ export async function labKeep(spec: LabSpec, name: string, options: LabOptions):
     if (!isRunning(waking)) throw machineNotUp(spec, machine);
     await inGuest(guestOf(waking), () => 'sync\n');
     await driver.keep(waking, name);
+    const kept = stateOf(waking).kept ?? [];
+    updateMachine(waking.folder, machine, { kept: [...new Set([...kept, name])] });
     options.onProgress({ machine, phase: 'kept', detail: `as "${name}"` });
   });
 }

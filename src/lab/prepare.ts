@@ -39,6 +39,7 @@ export async function prepare(spec: LabSpec, folder: string, options: LabOptions
       hostKey: readFileSync(join(imageFolder, 'host_key.pub'), 'utf8').trim(),
       described,
       ready: kept?.ready === true && kept.described === described,
+      kept: kept?.kept ?? [],
       unplugged: kept?.unplugged ?? [],
     };
     keepIdentity(join(imageFolder, 'key'), identityFile);

@@ -40,6 +40,8 @@ export interface MachineState {
   readonly described: string;
   /** True once it has its name and addresses. */
   readonly ready: boolean;
+  /** Names under which its state was kept. */
+  readonly kept?: readonly string[];
   /** Cards whose cable is pulled out, by their index. */
   readonly unplugged?: readonly number[];
 }

@@ -9,7 +9,7 @@ import { needLimits } from './limits.ts';
 import { lockLab } from './lock-lab.ts';
 import { prepare } from './prepare.ts';
 import type { LabOptions } from './progress.ts';
-import { tryReadState, writeState } from './state.ts';
+import { tryReadState, updateMachine, writeState } from './state.ts';
 import { stopMachine } from './stop-machine.ts';
 import { hasDisks, wakeAnew, wakeFromDisk } from './wake.ts';
 import { isRunning, type Waking } from './waking.ts';
@@ -47,6 +47,8 @@ async function bringUp(driver: MachineDriver, waking: Waking, options: LabOption
   const whole = hasDisks(driver, waking);
   if (whole && isRunning(waking)) return say('ready', 'is up already');
   say('starting', whole ? 'boots from its disk' : 'starts anew');
+  // What was kept is of the machine as it was described before.
+  if (!whole) updateMachine(waking.folder, machine.name, { kept: [] });
   await (whole ? wakeFromDisk(driver, waking) : wakeAnew(driver, waking));
   say('ready', machine.nics.flatMap((nic) => nic.addresses).join(' '));
 }

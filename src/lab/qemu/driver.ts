@@ -31,6 +31,8 @@ export const qemuDriver = (accelerator: Accelerator): MachineDriver => ({
   disks,
   async makeDisks(waking) {
     const { origin } = stateOf(waking);
+    // What was kept is in the disks.
+    updateMachine(waking.folder, waking.machine.name, { kept: [] });
     for (const [index, name] of diskNames(waking.machine).entries())
       await runTool(
         'cp',

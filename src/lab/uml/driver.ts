@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { trouble } from '../../diagnostics/trouble.ts';
 import { makeEmptyDisk } from '../disks.ts';
 import type { MachineDriver } from '../driver.ts';
 import { inGuest } from '../guest.ts';
@@ -55,8 +53,6 @@ export function umlDriver(root: string): MachineDriver {
     },
     async restore(waking, name) {
       const { machine } = waking;
-      for (const disk of disks(waking))
-        if (!existsSync(keptFile(disk, name))) throw nothingKept(machine.name, name);
       await stopMachine(waking.folder, machine.name);
       for (const disk of disks(waking)) await copy(keptFile(disk, name), disk);
       await inGuest(await start(waking), () => 'true\n');
@@ -82,9 +78,3 @@ const keptFile = (disk: string, name: string): string => `${disk}.kept-${name.re
 
 const copy = (from: string, to: string): Promise<string> =>
   runTool('cp', '--reflink=auto', '--sparse=always', from, to);
-
-const nothingKept = (host: string, name: string) =>
-  trouble('lab-nothing-kept', `Nothing of ${host} was kept under "${name}".`, {
-    help: `Keep it first: troupe lab keep ${name}`,
-    host,
-  });

@@ -29,14 +29,15 @@ export interface UmlKernel {
  * at their first program.
  */
 const DEBIAN: readonly DebianPackage[] = [
-  {
-    name: 'user-mode-linux',
-    version: '7.2um1',
-    architecture: 'amd64',
-    pool: 'u/user-mode-linux',
-    sha256: 'f947c9244fd79d481299df2ad68961f6b3b7703bff38c4b0e726f861161da62c',
-  },
+  debian('7.2um1', 'f947c9244fd79d481299df2ad68961f6b3b7703bff38c4b0e726f861161da62c'),
+  // Those of Debian 13 and 12, which stay for years.
+  debian('6.12um1+b22', '6930e97133531bab93f83b6d691a94f5872505d8f5d88c1f3f1296da0820a3a0'),
+  debian('6.1um4+b13', '0ce700f835c385ab09860ad33137817402403a29e424177510244bd75a81c687'),
 ];
+
+function debian(version: string, sha256: string): DebianPackage {
+  return { name: 'user-mode-linux', version, architecture: 'amd64', pool: 'u/user-mode-linux', sha256 };
+}
 
 const LACKS = 'without the families ip and inet of nftables; troupe lab kernel builds one that has them';
 
