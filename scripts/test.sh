@@ -6,10 +6,13 @@ cd "$(dirname "$0")/.."
 which=${1:-all}
 [ $# -eq 0 ] || shift
 
+# Scenarios of clusters: half of those of the lab.
+CLUSTERS='test/lab/(cluster/|demo)'
+besides='' after=''
 case $which in
-all) suites='check unit ssh tcg lab' ;;
+all) suites='check unit ssh tcg' besides='lab-clusters lab-rest' ;;
 full)
-  suites='check unit ssh tcg lab lab-tcg full'
+  suites='check unit ssh tcg' besides='lab-clusters lab-rest' after='lab-tcg full'
   : "${TROUPE_FUZZ_RUNS:=5000}"
   export TROUPE_FUZZ_RUNS
   ;;
@@ -52,9 +55,13 @@ suite() {
     ssh) more='--runInBand --forceExit --testTimeout=60000' ;;
     *) more='--runInBand --forceExit --testTimeout=900000' ;;
     esac
-    project=$name
-    # The same scenarios by the slow driver.
-    case $name in lab-tcg) project=lab driver=tcg ;; *) driver=${TROUPE_LAB_DRIVER:-} ;; esac
+    project=$name driver=${TROUPE_LAB_DRIVER:-}
+    # The lab's scenarios in two parts; and all of them by the slow driver.
+    case $name in
+    lab-clusters) project=lab more="$more --testPathPatterns $CLUSTERS" ;;
+    lab-rest) project=lab more="$more --testPathIgnorePatterns $CLUSTERS" ;;
+    lab-tcg) project=lab driver=tcg ;;
+    esac
     # shellcheck disable=SC2086
     TROUPE_LAB_DRIVER=$driver node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
       --selectProjects "$project" --json --outputFile "$results/$name.json" $more "$@" >/dev/null || ended=1
@@ -63,26 +70,26 @@ suite() {
   [ $ended = 0 ] || echo "$name" >>"$results/failed"
 }
 
-# What needs machines of the lab takes half of the time: it runs beside the rest, and its words come when it ends.
-case $suites in
-*' lab'*)
-  for name in lab lab-tcg full; do case " $suites " in *" $name "*) suite "$name" "$@" ;; esac done >"$results/beside" 2>&1 &
-  beside=$!
-  ;;
-*) beside='' ;;
-esac
+# What needs machines of the lab takes most of the time, much of it waiting: it runs beside the rest, and its words come when
+# it has ended. What is slow for another reason comes after all of that.
+beside=''
+for name in $besides; do
+  suite "$name" "$@" >"$results/$name.words" 2>&1 &
+  beside="$beside $!"
+done
 for name in $suites; do
-  case $beside:$name in
-  ?*:lab | ?*:lab-tcg | ?*:full) continue ;;
-  esac
   echo "== $name" >&2
   suite "$name" "$@"
 done
-if [ -n "$beside" ]; then
-  wait "$beside" || echo lab >>"$results/failed"
-  echo '== lab' >&2
-  cat "$results/beside" >&2
-fi
+for process in $beside; do wait "$process" || echo beside >>"$results/failed"; done
+for name in $besides; do
+  echo "== $name" >&2
+  cat "$results/$name.words" >&2
+done
+for name in $after; do
+  echo "== $name" >&2
+  suite "$name" "$@"
+done
 
 cat "$results/times" >&2
 status=0

@@ -100,13 +100,14 @@ export class TestLab {
     return found.filter(([, paths]) => paths !== '').map((one) => one.join(': '));
   }
 
-  /** Reboots a machine, and waits until it can be logged in to again and another boot has begun. */
+  /** Reboots a machine, and waits until another boot is over: sshd is up long before the last service. */
   async reboot(host: string): Promise<void> {
     const before = await this.on(host, 'cat /proc/sys/kernel/random/boot_id');
     await this.on(host, '(sleep 1; reboot) >/dev/null 2>&1 &');
     for (;;) {
       const now = await this.try(host, 'cat /proc/sys/kernel/random/boot_id');
-      if (now.status === 0 && now.stdout.trim() !== before) return;
+      if (now.status === 0 && now.stdout.trim() !== before) break;
     }
+    await this.try(host, 'systemctl is-system-running --wait');
   }
 }
