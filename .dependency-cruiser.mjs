@@ -64,7 +64,9 @@ export default {
       name: 'commands-load-late',
       comment: 'troupe --version and --help read no stage: a command imports its stages when it runs.',
       severity: 'error',
-      from: { path: '^src/cli/(cli|apply|check|exec|inventory|lab|module|plan|show|options|io)\\.ts$' },
+      from: {
+        path: '^src/cli/(cli|apply|check|exec|inventory|lab|lab-links|lab-options|module|plan|show|options|io)\\.ts$',
+      },
       to: {
         path: '^src/(load|compile|templating|modules|execute|hosts|report|saved|lab|cli/(run|stages|targets))',
         dependencyTypesNot: ['dynamic-import', 'type-only'],

@@ -1,35 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { trouble } from '../diagnostics/trouble.ts';
-import type { LabProgress } from '../lab/progress.ts';
-import type { LabSpec } from '../model/lab.ts';
 import type { AddCommand } from './command.ts';
 import { EXIT, type Io } from './io.ts';
-import { type Format, formatOption } from './options.ts';
+import { changeLinks, type LinkOptions, percentage, positive } from './lab-links.ts';
+import { type LabOptions, specOf, told } from './lab-options.ts';
+import { formatOption } from './options.ts';
 import { packageRoot } from './package-root.ts';
-
-interface LabOptions {
-  readonly inventory?: readonly string[];
-  readonly format?: Format;
-}
-
-interface LinkOptions extends LabOptions {
-  readonly segment?: string;
-  readonly delay?: number;
-  readonly loss?: number;
-  readonly rate?: number;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (number > 0 && Number.isFinite(number)) return number;
-  throw new InvalidArgumentError('It must be a number above 0.');
-}
-
-function percentage(text: string): number {
-  const number = positive(text);
-  if (number <= 100) return number;
-  throw new InvalidArgumentError('It must be 100 at most.');
-}
 
 /** `troupe lab …`: the throw-away machines that an inventory describes. */
 export const labCommand: AddCommand = (program, io, done) => {
@@ -98,7 +74,7 @@ async function up(options: LabOptions, io: Io): Promise<number> {
 
 async function down(options: LabOptions, io: Io): Promise<number> {
   const { labDown } = await import('../lab/down.ts');
-  await labDown(await specOf(options), { onProgress: progressTo(options, io) });
+  await labDown(await specOf(options), told(options, io));
   return EXIT.done;
 }
 
@@ -126,42 +102,6 @@ async function power(wanted: string, hosts: readonly string[], options: LabOptio
   await labPower(await specOf(options), state, hosts, told(options, io));
   return EXIT.done;
 }
-
-async function changeLinks(
-  what: 'cut' | 'slow' | 'heal',
-  hosts: readonly string[],
-  options: LinkOptions,
-  io: Io,
-): Promise<number> {
-  const { labCut, labHeal, labSlow } = await import('../lab/links.ts');
-  const { segment, delay, loss, rate } = options;
-  const links = { hosts, ...(segment !== undefined && { segment }) };
-  if (what !== 'heal' && hosts.length === 0 && segment === undefined) {
-    throw trouble('usage', `"lab ${what}" wants to know whom.`, {
-      help: `Name machines or a segment: troupe lab ${what} web1, or troupe lab ${what} --segment lan`,
-    });
-  }
-  if (what === 'slow' && delay === undefined && loss === undefined && rate === undefined) {
-    throw trouble('usage', '"lab slow" wants to know how slow.', {
-      help: 'Give --delay, --loss or --rate: troupe lab slow web1 --delay 50 --loss 2',
-    });
-  }
-  const spec = await specOf(options);
-  if (what === 'cut') await labCut(spec, links, told(options, io));
-  else if (what === 'heal') await labHeal(spec, links, told(options, io));
-  else {
-    const how = {
-      ...(delay !== undefined && { delayMs: delay }),
-      ...(loss !== undefined && { lossPercent: loss }),
-      ...(rate !== undefined && { rateMbit: rate }),
-    };
-    await labSlow(spec, links, how, told(options, io));
-  }
-  return EXIT.done;
-}
-
-/** What a lab's functions want besides the lab. */
-const told = (options: LabOptions, io: Io) => ({ root: packageRoot(), onProgress: progressTo(options, io) });
 
 async function status(options: LabOptions, io: Io): Promise<number> {
   const { labStatus } = await import('../lab/status.ts');
@@ -208,51 +148,4 @@ async function clean(io: Io): Promise<number> {
   labClean();
   io.stdout.write('Images, boot snapshots and kernels are gone.\n');
   return EXIT.done;
-}
-
-/** The lab of the inventory given; without one, the only lab that is up. */
-async function specOf(options: LabOptions): Promise<LabSpec> {
-  const [{ loadInventory }, { labOf }, { knownLabs }] = await Promise.all([
-    import('../load/inventory.ts'),
-    import('../load/lab.ts'),
-    import('../lab/down.ts'),
-  ]);
-  const labs = knownLabs();
-  const paths = options.inventory ?? labs.map((each) => each.inventory);
-  if (!options.inventory && labs.length !== 1) {
-    throw trouble(
-      'which-lab',
-      labs.length === 0
-        ? 'No lab is up.'
-        : `Several labs are up: ${labs.map((each) => each.name).join(', ')}.`,
-      {
-        help:
-          labs.length === 0
-            ? 'Bring one up: troupe lab up -i inventory/lab-dr.yml'
-            : 'Say which, by its inventory: -i FILE',
-      },
-    );
-  }
-  const spec = labOf(loadInventory(paths));
-  if (!spec) {
-    throw trouble('no-lab', `${paths.join(', ')} describes no lab machines.`, {
-      help: 'Give its hosts a variable lab:, as in inventory/lab-dr.yml. See docs/lab.md.',
-    });
-  }
-  return spec;
-}
-
-/** Progress as lines; under emulation they come slowly enough to be read. */
-function progressTo(options: LabOptions, io: Io): (progress: LabProgress) => void {
-  const started = Date.now();
-  return (progress) => {
-    if (options.format === 'json') {
-      io.stdout.write(`${JSON.stringify({ event: 'lab_progress', ...progress })}\n`);
-      return;
-    }
-    const seconds = `${Math.round((Date.now() - started) / 1000)} s`.padStart(6);
-    io.stdout.write(
-      `${seconds}  ${(progress.machine ?? 'lab').padEnd(10)} ${progress.phase.padEnd(11)} ${progress.detail}\n`,
-    );
-  };
 }
