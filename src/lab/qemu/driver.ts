@@ -12,7 +12,7 @@ import { guestOf, isRunning, stateOf, type Waking } from '../waking.ts';
 import { kvmUnusable } from './accelerator.ts';
 import { BOOTED, bootSnapshot, diskNames } from './boot-snapshot.ts';
 import { humanMonitor } from './monitor.ts';
-import { type Accelerator, slotOf, startMachine } from './process.ts';
+import { type Accelerator, slotOf, startMachine, wireId } from './process.ts';
 
 /**
  * QEMU, with KVM or emulating. The way in is its user-mode network, segments are multicast groups on loopback, and new
@@ -68,9 +68,9 @@ const disks = ({ folder, machine }: Waking): readonly string[] =>
 const monitor = ({ folder, machine }: Pick<Waking, 'folder' | 'machine'>, line: string): Promise<void> =>
   humanMonitor(qmpFile(folder, machine.name), line);
 
-/** By the backend's name: so the guest keeps its carrier, as behind a switch whose other cable is out. */
+/** At the other port of the card's hub: so the guest keeps its carrier, as behind a switch whose other cable is out. */
 const setLink = (waking: Waking, card: number, isIn: boolean): Promise<void> =>
-  monitor(waking, `set_link lan${card} ${isIn ? 'on' : 'off'}`);
+  monitor(waking, `set_link ${wireId(card)} ${isIn ? 'on' : 'off'}`);
 
 async function plugAll(waking: Waking): Promise<void> {
   for (const card of stateOf(waking).unplugged ?? []) await setLink(waking, card, true);

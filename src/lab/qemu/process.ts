@@ -69,15 +69,21 @@ function disk(file: string): readonly string[] {
   ];
 }
 
+/** By this QEMU's monitor knows the wire of a card. */
+export const wireId = (card: number): string => `wire${card}`;
+
 function segmentCard(card: number, { wires, macs }: MachineProcess): readonly string[] {
   const wire = wires[card];
-  // A card without a segment still needs a backend; a hub of its own leads nowhere.
-  const backend =
+  // Each card is on a hub of its own, and the segment's wire on another port of it: taken off there, the card keeps its carrier.
+  const segment =
     wire === undefined
-      ? `hubport,id=lan${card},hubid=${card}`
-      : `socket,id=lan${card},mcast=${wire},localaddr=127.0.0.1`;
+      ? []
+      : [
+          ...['-netdev', `socket,id=${wireId(card)},mcast=${wire},localaddr=127.0.0.1`],
+          ...['-netdev', `hubport,id=port${card},hubid=${card},netdev=${wireId(card)}`],
+        ];
   const device = `virtio-net-pci,netdev=lan${card},addr=${card + 4},romfile=,mac=${macs[card]}`;
-  return ['-netdev', backend, '-device', device];
+  return ['-netdev', `hubport,id=lan${card},hubid=${card}`, ...segment, '-device', device];
 }
 
 /** QEMU's options are parted by commas; one in a value is doubled. */
