@@ -91,9 +91,9 @@ async function memory() {
   const output = await run([
     'sh',
     '-c',
-    'for p in /proc/[0-9]*; do tr "\\0" " " <$p/cmdline 2>/dev/null | grep -q "/labs/lab-bench-" && cat $p/smaps_rollup 2>/dev/null; done | awk \'/^Pss:/ {s += $2} END {print int(s / 1024)}\'',
+    'for p in /proc/[0-9]*; do tr "\\0" " " <$p/cmdline 2>/dev/null | grep -q "/labs/lab-bench-" && cat $p/smaps_rollup 2>/dev/null; done | awk \'/^Pss:/ {s += $2} END {print "MiB", int(s / 1024)}\'',
   ]);
-  return Number(output) / 4;
+  return Number(/MiB (\d+)/.exec(output)?.[1]) / 4;
 }
 
 const measured = {};
