@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the tests: all (what CI runs), one of unit, ssh, lab, tcg, or full: all, what takes too long for CI (the scenarios of
-# lab by TCG, too), and more random playbooks. Prints how long each suite took; the last line counts the tests. Exit status 1 when one failed or none ran.
+# lab by TCG, too), and more random playbooks. Prints how long each suite took; the last line counts the tests. Exit status 1
+# when one failed or none ran.
 set -eu
 cd "$(dirname "$0")/.."
 which=${1:-all}
